@@ -1,0 +1,70 @@
+"""What there is to choose from, gathered from the engine's own tables."""
+
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+import orjson
+
+from app.figures import VIEWS as FIGURES
+from app.settings import Settings
+from core import ENGINE
+from core.cells import CELLS, TITLES
+from core.data import DATASETS
+from core.experiment import DEFAULT_GROUPS, GROUPS
+from core.notation import describe
+from core.recipe import FIELDS, Recipe
+
+VIEWS = [*FIGURES]
+
+
+@cache
+def catalog(settings: Settings) -> bytes:
+    """The catalogue as JSON."""
+    return orjson.dumps(whole(settings))
+
+
+def with_own(settings: Settings, recipe: Recipe) -> bytes:
+    """The catalogue for a page: with the recipe's cell, where that is none of ours but a visitor's own."""
+    if (source := recipe["cell"]) in CELLS:
+        return catalog(settings)
+    listed = whole(settings)
+    own = {"id": source, "title": "Own equations", **describe(recipe.cell)}
+    return orjson.dumps({**listed, "cells": [*listed["cells"], own]})
+
+
+def whole(settings: Settings) -> dict[str, Any]:
+    """All there is to choose from."""
+    return {
+        "engine": ENGINE,
+        "cells": [{"id": name, "title": TITLES[name], **describe(cell)} for name, cell in CELLS.items()],
+        "data": [dataset(name) for name in DATASETS],
+        "inits": [value for value, _ in FIELDS["init"].choices],
+        "fields": orjson.Fragment(fields()),
+        "groups": {"all": [*GROUPS], "default": [*DEFAULT_GROUPS]},
+        "views": VIEWS,
+        "limits": limits(settings),
+    }
+
+
+@cache
+def fields() -> bytes:
+    """The recipe's fields as JSON; choices as plain values, with what a form calls them beside."""
+    listed = [
+        {**asdict(field), "choices": [value for value, _ in field.choices], "choice_labels": dict(field.choices)}
+        for field in FIELDS.values()
+    ]
+    return orjson.dumps(listed)
+
+
+def dataset(name: str) -> dict[str, Any]:
+    """Where a data set comes from and what may be done with it."""
+    found = DATASETS[name]
+    shown = ("id", "title", "description", "licence", "origin", "real", "unit")
+    return {key: getattr(found, key) for key in shown}
+
+
+def limits(settings: Settings) -> dict[str, float]:
+    """What one request may cost on this server."""
+    shown = ("compute_ms", "response_bytes", "body_bytes", "url_bytes", "text_points", "streams", "queue")
+    return {name: getattr(settings, name) for name in shown}

@@ -1,0 +1,143 @@
+"""Several static files as one, so that a browser asks once instead of fifty times: half of the wait was asking.
+
+The modules stay what is written, read and checked; here they stand one behind the other, each in a scope of its own, in
+the order of their imports, without their comments. That is enough because they keep to few forms of import and export,
+and to no cycles (`docs/floor-plan.md`); a module that does not is refused by name.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from posixpath import dirname, normpath, relpath
+
+Contents = Mapping[str, bytes]
+
+IMPORT = re.compile(r'^import (?:\* as (\w+)|\{([^}]*)\}|(\w+)) from "(\.[^"]+)";\n', re.MULTILINE)
+DECLARED = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
+SPREAD = re.compile(r"^export const \{([^}]*)\} =", re.MULTILINE)
+DEFAULT = re.compile(r"^export default (\w+);\n", re.MULTILINE)
+LATER = re.compile(r'\bimport\("(\.[^"]+)"\)')
+SAID = re.compile(r"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)\n", re.MULTILINE)
+LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+ADDRESS = re.compile(r"""url\(["']?(?!data:|[a-z]+:|/|#)([^"')]+)["']?\)""")
+
+PAGE, DESK = "js/page.pack.js", "js/desk.pack.js"
+ENTRIES = {PAGE: "js/main.js", DESK: "js/desk.js"}
+SHEETS = {
+    "css/page.pack.css": (
+        "vendor/fonts-5.3.0/fonts.css",
+        *(f"css/{name}.css" for name in ("tokens", "base", "network", "frames", "player", "form")),
+    ),
+    "css/desk.pack.css": ("css/panel.css", "css/cell.css"),
+}
+
+
+def packs(contents: Contents) -> dict[str, bytes]:
+    """Every pack of these files; a folder without the page's files has none."""
+    if not all(name in contents for name in ENTRIES.values()):
+        return {}
+    return scripts(contents) | {pack: sheets(pack, names, contents) for pack, names in SHEETS.items()}
+
+
+def scripts(contents: Contents) -> dict[str, bytes]:
+    """The modules of the first picture, and behind them those that come later and share them."""
+    page = in_order(ENTRIES[PAGE], contents)
+    desk = [name for name in in_order(ENTRIES[DESK], contents) if name not in page]
+    shared, first = ", ".join(map(handle, page)), PAGE.removeprefix("js/")
+    given = ", ".join(exports(contents[ENTRIES[DESK]].decode()))
+    begin = f'import {{ {shared} }} from "./{first}";\n'
+    end = f"export const {{ {given} }} = {handle(ENTRIES[DESK])};\n"
+    return {
+        PAGE: f"{joined(page, contents)}export {{ {shared} }};\n".encode(),
+        DESK: f"{begin}{joined(desk, contents)}{end}".encode(),
+    }
+
+
+def in_order(entry: str, contents: Contents) -> list[str]:
+    """A module and all that it imports, each behind what it imports itself."""
+    found: list[str] = []
+
+    def visit(name: str) -> None:
+        for wanted in imports(name, contents[name].decode()):
+            if wanted not in found:
+                visit(wanted)
+        if name not in found:
+            found.append(name)
+
+    visit(entry)
+    return found
+
+
+def imports(name: str, text: str) -> list[str]:
+    """The files that a module imports."""
+    return [place(name, match[4]) for match in IMPORT.finditer(text)]
+
+
+def place(name: str, wanted: str) -> str:
+    """The name of a file that a file calls by a relative one."""
+    return normpath(f"{dirname(name)}/{wanted}")
+
+
+def handle(name: str) -> str:
+    """What a module is called inside a pack."""
+    return "$" + re.sub(r"\W", "_", name.removeprefix("js/").removesuffix(".js"))
+
+
+def joined(names: Sequence[str], contents: Contents) -> str:
+    """Modules one behind the other."""
+    return "".join(module(name, contents[name].decode()) for name in names)
+
+
+def module(name: str, text: str) -> str:
+    """One module in a scope of its own, which gives what it exports."""
+    given = ", ".join(exports(text))
+    body = IMPORT.sub(lambda m: bound(name, m), SAID.sub("", text))
+    body = DEFAULT.sub("", SPREAD.sub(r"const {\1} =", DECLARED.sub(r"\1 \2", body)))
+    if left := LEFT.search(body):
+        raise ValueError(f"{name}: a pack cannot hold `{left[0]}`")
+    body = LATER.sub(lambda m: f'import("{later(name, m[1])}")', body)
+    if dirname(name) != "js" and "import.meta" in body:
+        raise ValueError(f"{name}: only modules at the top of js/ may ask where they are")
+    return f"const {handle(name)} = (() => {{\n{body}return {{ {given} }};\n}})();\n"
+
+
+def bound(name: str, match: re.Match[str]) -> str:
+    """An import, as the names that it binds in the scope of its module."""
+    every, some, default, wanted = match.groups()
+    source = handle(place(name, wanted))
+    if every:
+        return f"const {every} = {source};\n"
+    names = f"default: {default}" if default else ", ".join(renamed(part) for part in some.split(",") if part.strip())
+    return f"const {{ {names} }} = {source};\n"
+
+
+def renamed(part: str) -> str:
+    """`a as b` of an import is `a: b` of an object."""
+    return part.strip().replace(" as ", ": ")
+
+
+def exports(text: str) -> Iterator[str]:
+    """The names that a module exports, as the properties of an object."""
+    yield from (match[2] for match in DECLARED.finditer(text))
+    for match in SPREAD.finditer(text):
+        yield from (part.split(":")[-1].strip() for part in match[1].split(","))
+    yield from (f"default: {match[1]}" for match in DEFAULT.finditer(text))
+
+
+def later(name: str, wanted: str) -> str:
+    """What a module fetches later: a pack, if it begins one, from where packs stand."""
+    target = place(name, wanted)
+    return "./" + relpath(
+        next((pack for pack, entry in ENTRIES.items() if entry == target), target), "js"
+    ).removeprefix("./")
+
+
+def sheets(pack: str, names: Sequence[str], contents: Contents) -> bytes:
+    """Style sheets as one; what they fetch is called from where the pack stands."""
+
+    def moved(name: str) -> str:
+        def address(match: re.Match[str]) -> str:
+            return f'url("{relpath(place(name, match[1]), dirname(pack))}")'
+
+        return ADDRESS.sub(address, contents[name].decode())
+
+    return "\n".join(moved(name) for name in names).encode()

@@ -1,0 +1,174 @@
+"""The pages: templates, with everything that the first picture needs inside them."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import answers, catalog, figures, problems, wire
+from app.api import weigh
+from app.asked import Asked, read
+from app.compute import Leaving
+from app.limits import leaving
+from app.pool import ROOT
+from app.problems import KINDS, Refusal
+from app.services import Services, of
+from app.settings import Settings
+from app.tasks import Task, pack
+from core.errors import UnrolledError
+from core.recipe import FIELDS, make_recipe
+
+HTML = "text/html; charset=utf-8"
+PROMPT_MS = 250.0
+THEMES = ("light", "dark", "projector")
+ESCAPES = {
+    b"<": b"\\u003c",
+    b">": b"\\u003e",
+    b"&": b"\\u0026",
+    b"\xe2\x80\xa8": b"\\u2028",
+    b"\xe2\x80\xa9": b"\\u2029",
+}
+
+router = APIRouter(include_in_schema=False)
+templates = Environment(
+    loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+
+
+def ticked(text: str) -> Markup:
+    """A text in which `words` between ticks are code."""
+    parts = (Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(text.split("`")))
+    return Markup().join(parts)
+
+
+templates.filters["ticked"] = ticked
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the explorer opens with: the recipe of its address, or the default and what is wrong."""
+
+    asked: Asked
+    problem: Refusal | None = None
+
+    @property
+    def theme(self) -> str:
+        """The theme that the address asks for, if there is one of that name."""
+        theme = self.asked.controls.get("theme", "")
+        return theme if theme in THEMES else ""
+
+
+async def explorer(request: Request) -> Response:
+    """The explorer, with the trace of its address if that is quickly made, else the default one."""
+    services = of(request)
+    opening = await open_with(request, services.settings)
+    html = await explorer_html(services, opening, leaving(request))
+    return page(request, html, opening.problem.status if opening.problem else 200)
+
+
+async def explorer_html(services: Services, opening: Opening, left: Leaving) -> bytes:
+    """The explorer's page, its first picture inside."""
+    shown = opening.asked if prompt(opening, services.settings) else Asked(make_recipe({}), {})
+    task = Task("trace", shown.recipe.canonical(), shown.include, "base64")
+    flight = await services.desk.finished(task, weigh(shown, services.settings), left)
+    data = page_data(flight.frames[0], opening, services.settings)
+    inside = Markup(data.decode())  # noqa: S704 - escaped
+    form = {"fields": FIELDS.values(), "recipe": opening.asked.recipe.values}
+    return render(services, "explorer.html", page_data=inside, theme=opening.theme, **form)
+
+
+async def prepare(services: Services) -> None:
+    """Make ready what the first visitor would have to wait for."""
+    await explorer_html(services, Opening(Asked(make_recipe({}), {})), asyncio.Event().wait)
+
+
+async def open_with(request: Request, settings: Settings) -> Opening:
+    """Read the address; one that is wrong still opens a page, which says so."""
+    try:
+        asked = await read(request, settings, "theme")
+        weigh(asked, settings)
+    except (UnrolledError, Refusal) as exc:
+        return Opening(Asked(make_recipe({}), {}), problems.refusal(exc))
+    return Opening(asked)
+
+
+def prompt(opening: Opening, settings: Settings) -> bool:
+    """Whether a page may wait for this trace."""
+    return weigh(opening.asked, settings).milliseconds <= PROMPT_MS
+
+
+def told(opening: Opening) -> dict[str, Any] | None:
+    """What is wrong with the address, for the page to say."""
+    return problems.document(opening.problem) if opening.problem else None
+
+
+def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
+    """The JSON inside the page. When `recipe` is not the trace's, the page fetches its own."""
+    listed = catalog.with_own(settings, opening.asked.recipe)
+    recipe, drawn = orjson.dumps(dict(opening.asked.recipe.values)), orjson.dumps(figures.templates())
+    parts = (b'{"trace":', trace, b',"recipe":', recipe, b',"problem":', orjson.dumps(told(opening)))
+    data = b"".join((*parts, b',"fields":', catalog.fields(), b',"catalog":', listed, b',"figures":', drawn, b"}"))
+    for raw, escaped in ESCAPES.items():
+        data = data.replace(raw, escaped)
+    return data
+
+
+def render(services: Services, name: str, **values: object) -> bytes:
+    """A template with the addresses of its files."""
+    given = {"static": services.assets.url, "home": "/", "docs": "/docs", "theme": "", **values}
+    return templates.get_template(name).render(given).encode()
+
+
+def page(request: Request, html: bytes, status: int = 200) -> Response:
+    """A page, packed, that a browser asks about each time."""
+    packed = answers.accepts(request, "gzip")
+    sent = _packed(html) if packed else html
+    encoding, cache = ("gzip" if packed else None), (answers.CHECK_FIRST if status == 200 else "no-store")
+    return answers.answer(request, sent, HTML, encoding=encoding, cache=cache, status=status)
+
+
+@lru_cache(maxsize=16)
+def _packed(html: bytes) -> bytes:
+    return pack(html)
+
+
+async def docs(request: Request) -> Response:
+    """The reference of the API and of its problems."""
+    given: dict[str, Any] = {
+        "api": request.app.openapi(),
+        "kinds": KINDS,
+        "recipe_names": [*FIELDS],
+        "frame_kinds": wire.KINDS,
+    }
+    origin = str(request.base_url).rstrip("/")
+    return page(request, render(of(request), "docs.html", origin=origin, **given))
+
+
+async def static_version(request: Request) -> Response:
+    """A static file at its lasting address."""
+    return _static(request, request.path_params["version"])
+
+
+async def static_plain(request: Request) -> Response:
+    """A static file at its plain address."""
+    return _static(request, "")
+
+
+def _static(request: Request, version: str) -> Response:
+    return of(request).assets.respond(request, version, request.path_params["name"])
+
+
+for _path, _page in {
+    "/": explorer,
+    "/docs": docs,
+    "/static-{version}/{name:path}": static_version,
+    "/static/{name:path}": static_plain,
+}.items():
+    router.add_api_route(_path, _page, methods=["GET"], response_class=Response)

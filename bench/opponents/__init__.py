@@ -1,0 +1,1 @@
+"""The rivals: hand-written NumPy, PyTorch loops, FastAPI's own JSON, a page redrawn by Plotly."""

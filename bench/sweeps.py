@@ -1,0 +1,60 @@
+"""Figures (b) and the second of (c): the (t, k) matrix and the Jacobian norms against PyTorch loops."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from bench.engine import agree, prepared, times
+from bench.measure import duel
+from bench.problems import Problem, make_problem
+from bench.report import Figure
+from bench.torch_loops import TorchLoop, jacobian_products
+from core.gradients import contributions
+from core.jacobians import jacobians
+from core.sweep import Rows
+
+
+def matrix(rounds: int) -> Iterator[Figure]:
+    """(b) Forward, backward and the whole (t, k) matrix of W, U and b, against PyTorch's."""
+    for cell, target in (("rnn-tanh", 60.0), ("lstm", 45.0)):
+        problem = make_problem(cell, 200, 64)
+        job, loop = with_matrix(problem), TorchLoop(problem)
+        mine = job()
+        for name, value in loop.contributions().items():
+            agree(mine[f"contribution/{name}"].data, value.numpy(), f"contribution/{name}")
+        few, more = max(3, rounds // 5), max(3, rounds // 3)
+        found = duel(job, loop.contributions, rounds=few)
+        yield times(f"{cell} (200, 64): autograd.grad loop over (t, k) matrix", found, "b", target)
+        found = duel(job, loop.delta_norms, rounds=more)
+        yield times(f"{cell} (200, 64): torch.func.jacrev over (t, k) matrix", found, "b", None)
+        found = duel(with_matrix(problem, shares=True), job, rounds=more)
+        name = f"{cell} (200, 64): (t, k) matrix with signed shares over without"
+        yield Figure("b", name, found.first, found.second, "ms", found.ratio)
+
+
+def with_matrix(problem: Problem, *, shares: bool = False) -> Callable[[], dict[str, Any]]:
+    """The job: forward, backward, then the sweep with T rows, all in reused buffers."""
+    ws, run = prepared(problem)
+    run()
+    rows = Rows(ws)
+
+    def job() -> dict[str, Any]:
+        run()
+        return dict(contributions(ws, shares=shares, rows=rows))
+
+    return job
+
+
+def jacobian_norms(rounds: int) -> Iterator[Figure]:
+    """(c) All pairs of |ds_t/ds_k| against the loop of products."""
+    problem = make_problem("rnn-tanh", 200, 64)
+    problem.params["U"] = np.linalg.qr(problem.params["U"])[0]
+    ws, job = prepared(problem)
+    job()
+    slopes = torch.tensor(1 - ws.arrays["s"].data[:, 0] ** 2)
+    U = torch.tensor(problem.params["U"])
+    agree(jacobians(ws)["jacobian/fro"].data, jacobian_products(U, slopes).numpy(), "jacobian/fro")
+    found = duel(lambda: jacobians(ws), lambda: jacobian_products(U, slopes), rounds=max(3, rounds // 5))
+    yield times("rnn-tanh (200, 64): Jacobian norms, torch products over ours", found, "c", 5.0)

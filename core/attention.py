@@ -1,0 +1,124 @@
+"""Attention as it runs: at each step a query looks at a memory M (S, H) and takes away a weighted average.
+
+e_j = q . k_j (dot product) or w . tanh(q + k_j) (additive, Bahdanau et al. 2015), a = softmax(e), v = sum_j a_j r_j,
+with keys k_j = Q m_j and values r_j = R m_j, or m_j itself. Where a place of the memory is padding its weight is zero.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from core.buffers import Buffers
+from core.equations import Attention
+from core.ops import Floats
+
+
+class Attend:
+    """One attention of a cell over T steps and B sequences: memory (B, S, H), weights (T, B, S)."""
+
+    def __init__(self, spec: Attention, buffers: Buffers, memory: tuple[int, int]) -> None:
+        self.spec, self.sizes = spec, buffers.sizes
+        T, B, S = self.sizes.T, self.sizes.B, memory[0]
+        if not spec.values and memory[1] != self.sizes.H:
+            raise ValueError(f"the memory has {memory[1]} columns, the state {self.sizes.H}: mix R @ M, not M")
+        self.memory = np.zeros((B, S, memory[1]))
+        self.keys, self.values = np.zeros((B, S, self.sizes.H)), np.zeros((B, S, self.sizes.H))
+        self.weights, self.slopes = np.zeros((T, B, S)), np.zeros((T, B, S))
+        self.padding = np.zeros((B, S), dtype=bool)
+        self.Q = np.zeros((self.sizes.H, memory[1])) if spec.keys else None
+        self.R = np.zeros((self.sizes.H, memory[1])) if spec.values else None
+        self.w = np.zeros(self.sizes.H) if spec.score else None
+        self.query, self.value = self._rows(buffers, spec.query), self._rows(buffers, spec.name)
+
+    def _rows(self, buffers: Buffers, name: str) -> list[Floats]:
+        """A node at every step as (B, H), views."""
+        steps = buffers.steps([name]) or []
+        return [s.T if self.sizes.tail else s[None] for s in steps]
+
+    def load(self, params: Mapping[str, Floats]) -> None:
+        """Take the weights of this attention."""
+        if self.Q is not None:
+            np.copyto(self.Q, params[str(self.spec.keys)])
+        if self.R is not None:
+            np.copyto(self.R, params[str(self.spec.values)])
+        if self.w is not None:
+            np.copyto(self.w, params[str(self.spec.score)])
+
+    def remember(self, memory: Floats, padding: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None") -> None:
+        """Take the memory (B, S, H) and where it is only padding (B, S)."""
+        np.copyto(self.memory, memory)
+        np.copyto(self.keys, memory if self.Q is None else memory @ self.Q.T)
+        np.copyto(self.values, memory if self.R is None else memory @ self.R.T)
+        self.padding[...] = False if padding is None else padding
+
+    def forward(self, t: int) -> None:
+        """The weights and the average of step t."""
+        query = self.query[t]
+        score = (self._bent(t) @ self.w) if self.w is not None else np.einsum("bsh,bh->bs", self.keys, query)
+        score = np.where(self.padding, -np.inf, score)
+        top = np.exp(score - score.max(axis=-1, keepdims=True))
+        np.divide(top, top.sum(axis=-1, keepdims=True), out=self.weights[t])
+        np.copyto(self.value[t], np.einsum("bs,bsh->bh", self.weights[t], self.values))
+
+    def _bent(self, t: int) -> Floats:
+        """tanh(q + k_j): (B, S, H)."""
+        return np.asarray(np.tanh(self.query[t][:, None] + self.keys))
+
+    def local(self, t: int) -> Floats:
+        """d(score_j)/d(query), which is d(score_j)/d(key_j) for the additive score: (B, S, H)."""
+        return self.keys if self.w is None else (1.0 - np.square(self._bent(t))) * self.w
+
+    def score_slopes(self, t: int, rows: Floats) -> Floats:
+        """dJ/de of rows dJ/dv (R, B, H): (R, B, S), back through the average and the softmax."""
+        weights = self.weights[t]
+        inner = np.einsum("rbh,bsh->rbs", rows, self.values)
+        return np.asarray(weights * (inner - np.sum(weights * inner, axis=-1, keepdims=True)))
+
+    def pull(self, t: int, rows: Floats) -> Floats:
+        """dJ/dq of rows dJ/dv: (R, B, H)."""
+        return np.asarray(np.einsum("rbs,bsh->rbh", self.score_slopes(t, rows), self.local(t)))
+
+    def pull_memory(self, t: int, rows: Floats) -> Floats:
+        """dJ/dM of rows dJ/dv, through the values and through the keys: (R, B, S, columns)."""
+        values, keys = self.pull_values(t, rows), self.pull_keys(t, rows)
+        return np.asarray((values if self.R is None else values @ self.R) + (keys if self.Q is None else keys @ self.Q))
+
+    def pull_values(self, t: int, rows: Floats) -> Floats:
+        """dJ/d(values) of rows dJ/dv: (R, B, S, H)."""
+        return np.asarray(self.weights[t][None, :, :, None] * rows[:, :, None])
+
+    def pull_keys(self, t: int, rows: Floats) -> Floats:
+        """dJ/dk of rows dJ/dv: (R, B, S, H)."""
+        slopes = self.score_slopes(t, rows)[..., None]
+        return np.asarray(slopes * (self.query[t][:, None] if self.w is None else self.local(t)))
+
+    def parameter_rows(self, t: int, rows: Floats) -> dict[str, Floats]:
+        """What step t gives to the gradients of Q, R (rows, H, columns) and w (rows, H, 1), of rows dJ/dv."""
+        found = {}
+        if self.Q is not None:
+            found[str(self.spec.keys)] = np.einsum("rbsh,bsc->rhc", self.pull_keys(t, rows), self.memory)
+        if self.R is not None:
+            found[str(self.spec.values)] = np.einsum("rbsh,bsc->rhc", self.pull_values(t, rows), self.memory)
+        if self.w is not None:
+            slopes = self.score_slopes(t, rows)
+            found[str(self.spec.score)] = np.einsum("rbs,bsh->rh", slopes, self._bent(t))[..., None]
+        return found
+
+
+def attends_of(buffers: Buffers, memory: tuple[int, int] | None) -> tuple[Attend, ...]:
+    """The attentions of a cell; `memory` is its (S, H)."""
+    if memory is None and buffers.cell.attentions:
+        raise ValueError("a cell with attention needs the size of its memory")
+    return tuple(Attend(a, buffers, memory) for a in buffers.cell.attentions if memory)
+
+
+def asked_into(attend: Attend, t: int, value: Floats, out: Floats) -> None:
+    """out (H, ...) += dJ/dq for dJ/dv = value (H, ...), at step t."""
+    tail = attend.sizes.tail
+    found = attend.pull(t, (value.T if tail else value[None])[None])[0]
+    out += found.T if tail else found[0]
+
+
+def asked_rows(attend: Attend, t: int, value: Floats, out: Floats) -> None:
+    """The same for rows (R, B, H)."""
+    out += attend.pull(t, value)

@@ -1,0 +1,76 @@
+"""What the sweep did not need but people want to see: dJ/d(node) of every named node, and norms at each step."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from core.adjoint import ONE
+from core.buffers import Buffers, Store
+from core.coefficients import Coefficients
+from core.norms import LEAST, MOST, norms
+from core.ops import Call, Floats
+
+
+class Instruments:
+    """Gradients of all named nodes and pre-activations as columns (T, H, ...), and their norms (T,)."""
+
+    def __init__(self, buffers: Buffers) -> None:
+        b, cell = buffers, buffers.cell
+        forms = b.backward.forms
+        self.names = [n for n in (*cell.names, *cell.pre_activations) if n in forms]
+        slots = {(s.base, s.coefficient): s.name for s in b.backward.slots}
+        own = [n for n in self.names if forms[n][1] != ONE and forms[n] not in slots]
+        self.store = Store(own, b.sizes.T, b.sizes)
+        self.calls: list[Call] = []
+        self.places: dict[str, tuple[Store, str]] = {}
+        coefficients = Coefficients(b)
+        for name in self.names:
+            base, coefficient = forms[name]
+            if name in own:
+                out = self.store.column(name)
+                self.calls += [*coefficients.calls(coefficient, out), (np.multiply, (out, b.G.column(base), out))]
+                self.places[name] = self.store, name
+            else:
+                self.places[name] = (b.G, base) if coefficient == ONE else (b.D, slots[base, coefficient])
+        self._measure(b)
+
+    def _measure(self, b: Buffers) -> None:
+        """Euclidean norms over units and batch of every slot at every step, all in one array."""
+        T, stores = b.sizes.T, [s for s in (self.store, b.G, b.D) if s.names]
+        ends = np.cumsum([0, *(T * len(s.names) for s in stores)])
+        self.all_lengths, self.sure = np.zeros(ends[-1]), np.ones(ends[-1], dtype=bool)
+        parts = [slice(a, z) for a, z in pairwise(ends)]
+        self.rows = [s.data[:T].reshape(T, len(s.names), -1) for s in stores]
+        self.parts = [self.all_lengths[p].reshape(T, -1) for p in parts]
+        self.lengths = {id(s): p for s, p in zip(stores, self.parts, strict=True)}
+        for store, part in zip(stores, parts, strict=True):
+            self.sure[part].reshape(T, -1)[0] = [not self._starts_at_zero(b, store, n) for n in store.names]
+        self.calls += [(np.vecdot, (r, r, p)) for r, p in zip(self.rows, self.parts, strict=True)]
+
+    def _starts_at_zero(self, b: Buffers, store: Store, name: str) -> bool:
+        """Whether a gradient is zero at the first step for certain: it is multiplied by a state before it."""
+        if store is b.G:
+            return False
+        coefficients = {s.name: s.coefficient for s in b.backward.slots}
+        coefficient = b.backward.forms[name][1] if store is self.store else coefficients[name]
+        return all(any(f.endswith("_prev") for f in factors) for _, factors in coefficient)
+
+    def run(self) -> None:
+        """Fill everything."""
+        for function, arguments in self.calls:
+            function(*arguments)
+        least = np.minimum.reduce(self.all_lengths, where=self.sure, initial=np.inf)
+        lost = not (least > LEAST and np.maximum.reduce(self.all_lengths) < MOST)
+        np.sqrt(self.all_lengths, self.all_lengths)
+        for rows, part in zip(self.rows, self.parts, strict=True) if lost else ():
+            norms(rows, part)
+
+    def gradient(self, name: str) -> Floats:
+        """dJ/d(name): (T, H, ...)."""
+        store, slot = self.places[name]
+        return store.column(slot)
+
+    def norm(self, name: str) -> Floats:
+        """||dJ/d(name)|| at each step: (T,)."""
+        store, slot = self.places[name]
+        return self.lengths[id(store)][:, store.names.index(slot)]

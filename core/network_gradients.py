@@ -1,0 +1,136 @@
+"""The (t, k) matrices of a network: every error followed down through all its chains.
+
+The chain under the output layer gets each error at its own step; every other chain gets, from the chain above,
+the gradient of every error at every one of its steps, and rows are then no longer its own timesteps.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from core.arrays import Array
+from core.gradients import chain_contributions, grouped
+from core.jacobians import jacobians
+from core.networks import Block, Network
+from core.ops import Floats
+from core.sweep import Rows, Visit
+
+Seeds = dict[str, dict[str, Floats]]
+
+
+def network_contributions(net: Network, *, shares: bool = True) -> dict[str, Array]:
+    """`contribution/<block>/P` and `contribution_dot/<block>/P` of every block: rows are the errors t of the output.
+
+    Columns are the block's own steps, in the order of time of its input. Sequences of different lengths are
+    refused where a chain runs backwards: its steps have then no common order.
+    """
+    if net.lengths is not None and any(b.reverse for b in net.topology.blocks):
+        raise ValueError("contributions of a reversed chain need sequences of one length")
+    found: dict[str, Array] = {}
+    above: Seeds = {}
+    for block in reversed(net.topology.blocks):
+        own = net.head_seeds().get(block.name)
+        alone = own is not None and block.name not in above
+        rows = _diagonal_rows(net, block, own) if alone and own is not None else _full_rows(net, block, own, above)
+        visit = _passing_on(net, block, rows, above, alone=alone)
+        for name, array in chain_contributions(net.chains[block.name], rows, shares=shares, also=visit).items():
+            kind, parameter = name.split("/")
+            found[f"{kind}/{block.name}/{parameter}"] = Array(_in_order(block, array.data, alone=alone), array.dims)
+    return found
+
+
+def _diagonal_rows(net: Network, block: Block, own: Floats) -> Rows:
+    """Rows in the block's own order of time, each entering at its own step."""
+    rows = Rows(net.chains[block.name])
+    rows.load(diagonal=own)
+    return rows
+
+
+def _full_rows(net: Network, block: Block, own: Floats | None, above: Seeds) -> Rows:
+    """One row for each error of the output, entering wherever the chains above let it in."""
+    chain = net.chains[block.name]
+    seeds = above.get(block.name) or _room(net, block)
+    if own is not None:
+        seeds[chain.cell.output][np.arange(net.T), np.arange(net.T)] += net.turn(block, own)
+    rows = Rows(chain, net.T, causal=False)
+    rows.load(seeds={s: (v[:, ::-1] if block.reverse else v) for s, v in seeds.items()})
+    return rows
+
+
+def _room(net: Network, block: Block) -> dict[str, Floats]:
+    """Zeros for every state: (errors, T, B, H), in the input's order of time."""
+    chain = net.chains[block.name]
+    return {s: np.zeros((net.T, chain.sizes.T, net.B, net.H)) for s in chain.cell.states}
+
+
+def _passing_on(net: Network, block: Block, rows: Rows, above: Seeds, *, alone: bool) -> Visit:
+    """What all rows send, at every step, to what the block read and looked at; at the first, to what began it."""
+    order = np.arange(net.T)[:: -1 if alone and block.reverse else 1]
+    for name in (n for n in (*block.reads, *block.memory, block.start) if n in net.chains):
+        above.setdefault(str(name), _room(net, net.block(str(name))))
+
+    def visit(k: int, _deltas: Floats) -> None:
+        errors = order[rows.alive(k)]
+        if any(r in net.chains for r in block.reads):
+            _pass_down(net, block, rows, above, (k, errors))
+        if block.memory:
+            _look_back(net, block, rows, above, (k, errors))
+        if block.start and k == 0:
+            for state, part in rows.before().items():
+                target = above[block.start][state]
+                target[errors[:, None], net.last(block.start), np.arange(net.B)] += part
+
+    return visit
+
+
+At = tuple[int, Any]
+
+
+def _output_seeds(net: Network, above: Seeds, name: str) -> Floats:
+    """Where gradients for a block's output state are gathered: (errors, T, B, H)."""
+    return above[name][net.chains[name].cell.output]
+
+
+def _pass_down(net: Network, block: Block, rows: Rows, above: Seeds, at: At) -> None:
+    """To the blocks below, through the matrices that act on the input."""
+    (k, errors), chain = at, net.chains[block.name]
+    time = chain.sizes.T - 1 - k if block.reverse else k
+    parts = [rows.slot(u.slot, k) @ chain.params[u.parameter] for u in rows.plan.feeding("x")]
+    for name, part in zip(block.reads, net.split(block, np.sum(parts, axis=0)), strict=True):
+        if name in net.chains:
+            _output_seeds(net, above, name)[errors, time] += part
+
+
+def _look_back(net: Network, block: Block, rows: Rows, above: Seeds, at: At) -> None:
+    """To all steps of the blocks in memory: the shortcut past the chain."""
+    k, errors = at
+    for attend in net.chains[block.name].attends:
+        memory = attend.pull_memory(k, rows.bases[attend.spec.name][rows.alive(k)]).transpose(0, 2, 1, 3)
+        for name, part in zip(block.memory, np.split(memory, len(block.memory), axis=-1), strict=True):
+            _output_seeds(net, above, name)[errors] += part
+
+
+def _in_order(block: Block, matrix: Floats, *, alone: bool) -> Floats:
+    """The matrix with errors and steps in the input's order of time."""
+    if not block.reverse:
+        return matrix
+    return matrix[::-1, ::-1] if alone else matrix[:, ::-1]
+
+
+def network_jacobians(net: Network) -> dict[str, Array]:
+    """`jacobian/<block>/fro` of every block: how far its own state carries, its input held fixed."""
+    found = {}
+    for block in net.topology.blocks:
+        for name, array in jacobians(net.chains[block.name]).items():
+            kind, rest = name.split("/", 1)
+            found[f"{kind}/{block.name}/{rest}"] = Array(_in_order(block, array.data, alone=True), array.dims)
+    return found
+
+
+def groups(net: Network) -> dict[str, tuple[str, ...]]:
+    """The parameters behind every matrix of contributions."""
+    return {
+        f"{name}/{group}": tuple(f"{name}/{m}" for m in members)
+        for name, chain in net.chains.items()
+        for group, members in grouped(chain).items()
+    }

@@ -1,0 +1,175 @@
+"""Reading a trace by node: values and gradients of anything in the cell's graph, and how terms are written down."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.cells import CELLS
+from core.equations import Cell, Node, parse
+from core.notation import bracketed, latex, symbol
+from core.ops import OPS, Floats, apply, slope
+from core.trace import Trace
+
+MOST_PARTS = 12
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand of an equation: its LaTeX, its words, its value, and what that value is made of."""
+
+    latex: str
+    label: str
+    value: float
+    parts: tuple[tuple[str, float], ...] = ()
+    product: bool = False
+
+    def figures(self) -> str:
+        """The value as LaTeX, or its factors where it is a product."""
+        if not self.product:
+            return figure(self.value)
+        return r" \cdot ".join(figure(v) if v >= 0 else f"({figure(v)})" for _, v in self.parts)
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON."""
+        parts = [{"label": name, "value": number(v)} for name, v in self.parts]
+        return {"latex": self.latex, "label": self.label, "value": number(self.value), "parts": parts}
+
+
+def number(value: float) -> float | None:
+    """A float that JSON can carry."""
+    return float(value) if np.isfinite(value) else None
+
+
+def cell_of(trace: Trace) -> Cell:
+    """The cell that a trace was made with."""
+    name = trace.recipe["cell"]
+    return CELLS[name] if name in CELLS else parse(name)
+
+
+class Reader:
+    """Values and gradients of any node of a trace, also of those without a name."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace, self.cell = trace, cell_of(trace)
+        self.T = trace.dims["time"]
+
+    def value(self, name: str, t: int) -> Floats:
+        """A node at step t: (H,), or (I,) for the input."""
+        node = self.cell.nodes[name]
+        if node.op == "parameter":
+            return self.trace[f"param/{name}"]
+        if node.op == "constant":
+            return np.array(node.value)
+        if name in self.trace.arrays:
+            return np.asarray(self.trace[name][t, 0])
+        return self.computed(node, t)
+
+    def computed(self, node: Node, t: int) -> Floats:
+        """A node from its arguments."""
+        inner = [self.value(a, t) for a in node.args]
+        if node.op == "sum":
+            return np.asarray(sum(s * v for s, v in zip(node.signs, inner, strict=True)))
+        if node.op in "*@":
+            return np.asarray(inner[0] * inner[1] if node.op == "*" else inner[0] @ inner[1])
+        return apply(OPS[node.op], inner[0])
+
+    def gradient(self, name: str, t: int) -> Floats:
+        """dJ/d(node) at step t: (H,)."""
+        key = f"grad/{name}"
+        if key in self.trace.arrays:
+            return np.asarray(self.trace[key][t, 0])
+        pulls = [self.pull(n, place, t) for n, place in self.consumers(name)]
+        return np.asarray(sum(pulls, np.zeros(self.trace.dims["hidden"])))
+
+    def consumers(self, name: str) -> Iterator[tuple[Node, int]]:
+        """Every use of a node in the same step: by which node, and as which of its arguments."""
+        return ((n, i) for n in self.cell.nodes.values() for i, a in enumerate(n.args) if a == name)
+
+    def pull(self, node: Node, place: int, t: int) -> Floats:
+        """dJ/d(node) carried over to one of its arguments: (H,)."""
+        above = self.gradient(node.name, t)
+        if node.op == "@":
+            return np.asarray(above @ self.value(node.args[0], t))
+        if node.op == "sum":
+            return np.asarray(node.signs[place] * above)
+        return np.asarray(above * self.local(node, place, t)[1])
+
+    def local(self, node: Node, place: int, t: int) -> tuple[str, Floats]:
+        """d(node)/d(argument) of an element-wise node: its LaTeX, and its value (H,) or ()."""
+        if node.op == "*":
+            other = node.args[1 - place]
+            return self.factor_latex(node, place), self.value(other, t)
+        return self.factor_latex(node, place), slope(OPS[node.op], np.asarray(self.value(node.args[0], t)))
+
+    def factor_latex(self, node: Node, place: int) -> str:
+        """The LaTeX of d(node)/d(argument)."""
+        if node.op != "*":
+            return self.slope_latex(node, "t")
+        other = node.args[1 - place]
+        return bracketed(self.cell, other, latex(self.cell, other, top=False))
+
+    def pull_latex(self, node: Node, place: int) -> tuple[float, str]:
+        """The same as a sign and LaTeX, down from the first gradient that has a name."""
+        sign, above = self.above_latex(node)
+        if node.op == "@":
+            inner = rf"\left({above}\right)" if r"\odot" in above else rf"\,{above}"
+            return sign, rf"{symbol(self.cell, node.args[0])}^{{\top}}{inner}"
+        if node.op == "sum":
+            return sign * node.signs[place], above
+        factor = self.factor_latex(node, place)
+        return sign, rf"{factor} \odot {above}" if factor else above
+
+    def above_latex(self, node: Node) -> tuple[float, str]:
+        """dJ/d(node) itself, spelled out while the node has no name."""
+        if f"grad/{node.name}" in self.trace.arrays:
+            return 1.0, rf"\frac{{\partial J}}{{\partial {symbol(self.cell, node.name)}}}"
+        return self.pull_latex(*next(self.consumers(node.name)))
+
+    def slope_latex(self, node: Node, when: str) -> str:
+        """The derivative of a function as people write it."""
+        y, x = latex(self.cell, node.name, when, top=False), latex(self.cell, node.args[0], when, top=False)
+        y = y if node.name in self.cell.names else rf"{y}"
+        known = {"sigmoid": rf"{y}\,(1 - {y})", "tanh": rf"\left(1 - {_squared(y)}\right)", "identity": "", "exp": y}
+        return known.get(node.op, rf"\operatorname{{{node.op.replace('_', ' ')}}}'\!\left({x}\right)")
+
+
+def _squared(text: str) -> str:
+    return rf"{text}^{{2}}" if len(text) < 8 and "^" not in text else rf"\left({text}\right)^{{2}}"
+
+
+def largest(labels: list[str], each: Floats) -> tuple[tuple[str, float], ...]:
+    """The twelve largest entries that are not zero."""
+    order = [int(i) for i in np.argsort(-np.abs(each), kind="stable")[:MOST_PARTS] if each[i] != 0]
+    return tuple((labels[i], float(each[i])) for i in order)
+
+
+def figure(value: float) -> str:
+    """A number as LaTeX, three significant digits."""
+    if not np.isfinite(value):
+        return r"\mathrm{NaN}" if np.isnan(value) else r"\infty" if value > 0 else r"-\infty"
+    text = f"{value + 0.0:.3g}"  # no minus in front of a zero
+    if "e" not in text:
+        return text
+    mantissa, exponent = text.split("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+
+
+def error(trace: Trace, t: int) -> Floats:
+    """dJ/dlogits at step t: p - onehot(target) where a loss is counted, else zero."""
+    delta = trace["probs"][t, 0].copy()
+    delta[int(trace["target"][t, 0])] -= 1.0
+    return np.asarray(delta * trace["mask"][t, 0])
+
+
+def side(text: str, terms: list[Term], value: float, outer: str = "") -> dict[str, Any]:
+    """One equation: its symbols, its numbers, its terms; `outer` is a function around the sum."""
+    total = " + ".join(term.figures() for term in terms).replace("+ -", "- ") or "0"
+    numbers = f"{outer.format(total) if outer else total} = {figure(value)}"
+    return {"latex": text, "numbers": numbers, "value": number(value), "terms": [term.shown() for term in terms]}
+
+
+def place(node: str, words: str, t: int, unit: int, value: float) -> dict[str, Any]:
+    """Where an explanation stands."""
+    return {"node": node, "label": words, "t": t, "unit": unit, "value": number(value)}

@@ -1,0 +1,48 @@
+// What is seen, as a place in the address bar: the hash holds the player's state, each part only where it differs.
+
+import { PHASES } from "./player.js";
+
+/** @typedef {import('./player.js').State} State */
+
+/** @param {string | null} text @returns {number | undefined} */
+function whole(text) {
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The part of a state that a hash tells; what it does not tell stands as in `whole run, nothing in focus`. @param {string} hash @returns {Partial<State>} */
+export function fromHash(hash) {
+  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  const phase = /** @type {State['phase']} */ (given.get("phase"));
+  const [node, parameter] = [given.get("node"), given.get("parameter")];
+  const focused = node || parameter;
+  return {
+    t: whole(given.get("t")) ?? 0,
+    k: whole(given.get("k")) ?? 0,
+    phase: PHASES.includes(phase) ? phase : "whole",
+    focus: focused
+      ? {
+          node: parameter ? null : node,
+          unit: parameter ? null : (whole(given.get("unit")) ?? 0),
+          parameter: parameter || null,
+        }
+      : null,
+    look: Object.freeze({ share: given.get("share") === "1", large: given.get("large") }),
+  };
+}
+
+/** @param {State} state @returns {string} without the # */
+export function toHash({ t, k, phase, focus, look }) {
+  const hash = new URLSearchParams();
+  if (phase !== "whole") hash.set("phase", phase);
+  if (t > 0) hash.set("t", String(t));
+  if (focus?.parameter) {
+    hash.set("k", String(k));
+    hash.set("parameter", focus.parameter);
+  } else if (focus?.node) {
+    hash.set("node", focus.node);
+    hash.set("unit", String(focus.unit ?? 0));
+  }
+  if (look.share) hash.set("share", "1");
+  if (look.large) hash.set("large", look.large);
+  return hash.toString();
+}

@@ -1,0 +1,212 @@
+// What the visitor acts through, furnished once the first picture is there: the recipe form and the runs it asks for, the
+// panel of what is in focus, the keyboard, the theme, and the address that holds them all.
+
+import { fromHash, toHash } from "./address.js";
+import api from "./api.js";
+import { find, write } from "./dom.js";
+import { view as focus } from "./elements/focus-panel.js";
+import { RecipeForm } from "./elements/recipe-form.js";
+import { dress, resolve } from "./figures.js";
+import { listenToKeys } from "./keys.js";
+import { createNotice } from "./notice.js";
+import { short } from "./numbers.js";
+import { comfortable } from "./player.js";
+import { fromQuery, toQuery } from "./recipe.js";
+import { createRunner } from "./run.js";
+import { explosion, moment, total } from "./say.js";
+import { loadSheet } from "./sheets.js";
+import { t } from "./strings.js";
+import { nextTheme } from "./theme.js";
+
+/**
+ * @typedef {import('./trace.js').Trace} Trace
+ * @typedef {import('./player.js').State} State
+ * @typedef {Record<string, any>} Values
+ * @typedef {{page: any, player: import('./player.js').Player, stage: ReturnType<typeof import('./stage.js').createStage>}} Opened
+ */
+
+const TOGETHER = 1500;
+const SETTLED = 200;
+
+class Desk {
+  /** @param {Opened} opened */
+  constructor({ page, player, stage }) {
+    this.page = page;
+    this.player = player;
+    this.stage = stage;
+    this.live = find(document, "#live");
+    this.form = find(document, "recipe-form", RecipeForm);
+    /** The last trace that is whole. */
+    this.whole = stage.trace;
+    this.notice = createNotice(find(document, "#notice", HTMLElement), { cancel: () => this.cancel() });
+    this.runner = createRunner(api, this);
+    this.pushed = 0;
+    this.writing = 0;
+    this.travelled = false;
+    /** Where the player is to stand once the run that an address asks for is there. @type {Partial<State> | null} */
+    this.wanted = null;
+  }
+
+  open() {
+    const { page, stage } = this;
+    const recipe = page.recipe ?? stage.trace.recipe;
+    const steps = stage.trace.dims.time;
+    this.form.adopt({ fields: page.fields, recipe, cells: page.catalog.cells, steps });
+    stage.context.request = api;
+    stage.mount(focus, find(document, "#focus", HTMLElement));
+    if (page.problem) this.failed(page.problem);
+    else if (this.query(recipe) !== this.query(stage.trace.recipe)) this.travelTo(recipe);
+    else this.explain();
+  }
+
+  /** @param {Values} values */
+  query(values) {
+    return toQuery(values, this.page.fields);
+  }
+
+  /** @param {Values} values @param {boolean} [remember] whether this becomes a new entry in the history */
+  ask(values, remember = true) {
+    this.travelled = !remember;
+    this.notice.wait();
+    return this.runner.load(this.query(values));
+  }
+
+  cancel() {
+    this.runner.cancel();
+    this.restore();
+    this.form.show(this.whole.recipe);
+  }
+
+  /** What had begun to grow gives way to what was there. */
+  restore() {
+    if (this.stage.trace.partial) this.stage.show(this.whole);
+  }
+
+  /** A new run has begun. @param {Trace} trace */
+  show(trace) {
+    this.pace(trace);
+    this.stage.show(trace);
+  }
+
+  grow() {
+    this.stage.refresh();
+  }
+
+  /** @param {number} done @param {number} total */
+  waiting(done, total) {
+    this.notice.progress(done, total);
+  }
+
+  /** A run is there whole. @param {Trace} trace */
+  done(trace) {
+    this.pace(trace);
+    this.stage.show(trace);
+    if (this.wanted) this.player.set(this.wanted);
+    this.wanted = null;
+    this.whole = trace;
+    this.form.steps = trace.dims.time;
+    this.explain();
+    this.remember(trace);
+    write(this.live, t("page.ready", { T: trace.dims.time, loss: short(total(trace)) }));
+  }
+
+  /** A run of another length plays at another speed. @param {Trace} trace */
+  pace(trace) {
+    if (trace.dims.time !== this.player.T) this.player.set({ speed: comfortable(trace.dims.time) });
+  }
+
+  /** @param {{message?: string, title?: string, detail?: string}} problem */
+  failed(problem) {
+    this.wanted = null;
+    this.restore();
+    this.notice.problem(problem.message ?? problem.detail ?? problem.title ?? t("page.failed"));
+    document.dispatchEvent(new CustomEvent("unrolled:problem", { detail: problem }));
+  }
+
+  /** Values that explode are a result, and worth a sentence. */
+  explain() {
+    const odd = explosion(this.whole, this.stage.scene.cell);
+    if (odd) this.notice.result(t("page.exploded", odd));
+    else this.notice.hide();
+  }
+
+  /** The address follows what is seen; changes in quick succession are one entry. @param {Trace} trace */
+  remember(trace) {
+    const query = new URLSearchParams(this.query(trace.recipe));
+    const theme = new URLSearchParams(location.search).get("theme");
+    if (theme) query.set("theme", theme);
+    const address = `${location.pathname}${query.size > 0 ? `?${query}` : ""}${location.hash}`;
+    if (this.travelled || address === location.pathname + location.search + location.hash) return;
+    const together = performance.now() - this.pushed < TOGETHER;
+    this.pushed = performance.now();
+    history[together ? "replaceState" : "pushState"](null, "", address);
+  }
+
+  /** The visitor went back or forward. */
+  travel() {
+    const values = fromQuery(location.search, this.page.fields);
+    if (this.query(values) !== this.query(this.whole.recipe)) this.travelTo(values);
+    else this.player.set({ ...fromHash(location.hash), playing: false });
+  }
+
+  /** An address holds a run and a place in it: the place is taken when the run is there. @param {Values} values */
+  travelTo(values) {
+    this.wanted = { ...fromHash(location.hash), playing: false };
+    return this.ask(values, false);
+  }
+
+  /** Keep the hash in step with the player, once it rests. @param {State} state */
+  follow(state) {
+    clearTimeout(this.writing);
+    if (state.playing || this.wanted) return;
+    this.writing = window.setTimeout(() => {
+      const hash = toHash(this.player.state);
+      if (hash === location.hash.replace(/^#/, "")) return;
+      history.replaceState(null, "", `${location.pathname}${location.search}${hash ? `#${hash}` : ""}`);
+    }, SETTLED);
+  }
+
+  /** Say where the player stands, when it stands. @param {State} state @param {State} previous */
+  say(state, previous) {
+    const moved = state.t !== previous.t || state.phase !== previous.phase || previous.playing;
+    if (moved && !state.playing) write(this.live, moment(this.stage.trace, state, this.stage.scene.cell.output));
+  }
+}
+
+/** @param {Desk} desk */
+function listen(desk) {
+  const { player, stage } = desk;
+  const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
+  document.addEventListener("recipe-change", (event) => desk.ask(detail(event)));
+  document.addEventListener("window-choose", (event) => desk.ask({ ...desk.whole.recipe, window: detail(event) }));
+  window.addEventListener("popstate", () => desk.travel());
+  find(document, ".skip").addEventListener("click", (event) => {
+    event.preventDefault(); // the hash holds the player's state, not a place of the page
+    find(document, "#network", HTMLElement).focus();
+  });
+  player.subscribe((state, previous) => {
+    desk.follow(state);
+    desk.say(state, previous);
+  });
+  const keys = find(document, "#keys", HTMLDialogElement);
+  const help = () => keys.showModal();
+  find(document, "#show-keys").addEventListener("click", help);
+  const release = () => player.set({ focus: null, look: { ...player.state.look, large: null } });
+  listenToKeys(document, { player, help, release });
+  find(document, "#theme").addEventListener("click", () => {
+    nextTheme(document);
+    stage.restyle();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => stage.restyle());
+}
+
+const SHEETS = ["css/desk.pack.css", "vendor/katex-0.19.1/katex.css"];
+
+/** Furnish the desk, then let Plotly take over the figures. @param {Opened} opened */
+export async function furnish(opened) {
+  await Promise.all(SHEETS.map((name) => loadSheet(name)));
+  const desk = new Desk(opened);
+  desk.open();
+  listen(desk);
+  await opened.stage.rest.load({ resolve, dress, loadSheet });
+}

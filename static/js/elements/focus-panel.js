@@ -1,0 +1,107 @@
+// <focus-panel>: what is in focus. On top the inside of the cell, always there; under it the cell's equations, or the node or
+// the contribution that was chosen, so that nothing jumps when one gives way to another.
+
+import { meaningOf } from "../color.js";
+import { make } from "../dom.js";
+import { colour, meanings } from "../latex.js";
+import { typeset } from "../math.js";
+import { view as cellView } from "../views/cell.js";
+import { view as equationView } from "../views/equation.js";
+
+/**
+ * @typedef {import('../trace.js').Trace} Trace
+ * @typedef {import('../player.js').State} State
+ */
+
+export class FocusPanel extends HTMLElement {
+  /** @param {any} context */
+  connect(context) {
+    const drawing = make("section", { class: "panel-cell", "aria-label": context.t("panel.cell") });
+    const legend = createLegend(context);
+    const explained = make("section", {
+      class: "panel-explained",
+      "aria-label": context.t("panel.focus"),
+      tabindex: "-1",
+    });
+    this.replaceChildren(drawing, legend.host, explained);
+    const views = [cellView.mount(drawing, context), equationView.mount(explained, context)];
+    return {
+      /** @param {Trace} trace @param {State} state */
+      draw: (trace, state) => {
+        const focused = Boolean(state.focus?.node || state.focus?.parameter);
+        legend.host.hidden = focused;
+        explained.hidden = !focused;
+        legend.draw(trace, state);
+        for (const view of views) view.draw(trace, state);
+      },
+      destroy: () => {
+        for (const view of views) view.destroy();
+        this.replaceChildren();
+      },
+    };
+  }
+}
+
+/** The equations of the cell, each a door to its numbers. @param {any} context */
+function createLegend(context) {
+  const { player, t } = context;
+  const title = make("h2", { class: "legend-title" });
+  const list = make("ol", { class: "legend" });
+  const hint = make("p", { class: "legend-hint" }, t("panel.hint"));
+  const host = make("section", { class: "panel-legend", "aria-label": t("panel.equations") }, title, list, hint);
+  let version = -1;
+  return {
+    host,
+    /** @param {Trace} _trace @param {State} _state */
+    draw(_trace, _state) {
+      const { cell } = context.scene;
+      if (version === context.scene.version) return;
+      version = context.scene.version;
+      title.textContent = cell.title;
+      const coloured = meanings(cell);
+      const choose = (/** @type {string} */ node) =>
+        player.set({ focus: { node, unit: player.state.focus?.unit ?? 0, parameter: null } });
+      list.replaceChildren(
+        ...cell.nodes.map((/** @type {any} */ node) => drawLine(node, coloured, choose)),
+        drawLine(OUTPUT(cell), coloured, choose),
+      );
+    },
+  };
+}
+
+/** The line of the output layer, which every cell has. @param {any} cell */
+const OUTPUT = (cell) => ({
+  name: "probs",
+  label: "prediction",
+  role: "output",
+  equation: `p_{t} = \\operatorname{softmax}\\left(V ${cell.nodes.find((/** @type {any} */ node) => node.name === cell.output)?.latex ?? "h_{t}"} + d\\right)`,
+});
+
+/** @param {any} node @param {import('../latex.js').Meaning} coloured @param {(node: string) => void} choose */
+function drawLine({ name, label, equation, latex, role }, coloured, choose) {
+  const formula = make("span", { class: "legend-formula" });
+  typeset(formula, colour(equation ?? latex, coloured));
+  const button = make(
+    "button",
+    { type: "button", class: `legend-line of-${meaningOf(name, role)}`, "data-node": name },
+    make("span", { class: "legend-name" }, label),
+    formula,
+  );
+  button.addEventListener("click", () => choose(name));
+  return make("li", {}, button);
+}
+
+if (!customElements.get("focus-panel")) customElements.define("focus-panel", FocusPanel);
+
+export const view = {
+  name: "focus",
+  reads: ["{state}"],
+  /** @param {HTMLElement} host @param {any} context */
+  mount(host, context) {
+    const panel = /** @type {FocusPanel} */ (
+      host.querySelector("focus-panel") ?? make(/** @type {any} */ ("focus-panel"))
+    );
+    host.append(panel);
+    return panel.connect(context);
+  },
+};

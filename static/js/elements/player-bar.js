@@ -1,0 +1,115 @@
+// <player-bar>: the transport, adopted from the server's page. Its track is the way of a run: forward along the upper lane,
+// round by the losses, backward along the lower one, each step under its column.
+
+import { find, make, put } from "../dom.js";
+import { covered, handleAt, momentAt, railPath, tickPath, turnPath } from "../motion/track.js";
+import { position, SPEEDS } from "../player.js";
+import { t } from "../strings.js";
+
+/**
+ * @typedef {import('../player.js').Player} Player
+ * @typedef {import('../player.js').State} State
+ * @typedef {import('../timeline.js').Timeline} Timeline
+ */
+
+export class PlayerBar extends HTMLElement {
+  /** @param {Player} player @param {() => Timeline} timeline @param {(state: State) => string} say */
+  adopt(player, timeline, say) {
+    this.player = player;
+    this.timeline = timeline;
+    this.say = say;
+    this.input = find(this, ".track-input", HTMLInputElement);
+    this.track = find(this, ".track", HTMLElement);
+    this.handle = find(this, ".track-handle", HTMLElement);
+    const lanes = find(this, ".track-lanes", HTMLElement);
+    this.fills = {
+      forward: make("span", { class: "track-fill of-forward" }),
+      backward: make("span", { class: "track-fill of-backward" }),
+    };
+    lanes.prepend(this.fills.forward, this.fills.backward);
+    this.addEventListener("click", (event) => this.clicked(/** @type {Element} */ (event.target)));
+    this.input.addEventListener("input", () => player.seek(Number(this.input?.value)));
+    find(this, "[data-does=speed]").addEventListener("change", (event) =>
+      player.set({ speed: Number(/** @type {HTMLSelectElement} */ (event.target).value) }),
+    );
+    this.drag(this.track);
+  }
+
+  /** @param {Element} target */
+  clicked(target) {
+    const { player } = this;
+    const button = target.closest("button");
+    if (!player || !button) return;
+    const does = button.getAttribute("data-does");
+    const phase = /** @type {State['phase'] | null} */ (button.getAttribute("data-phase"));
+    if (does === "play") player.state.playing ? player.pause() : player.play();
+    if (does === "back") player.step(-1);
+    if (does === "next") player.step(1);
+    if (phase)
+      player.set({
+        phase,
+        t: { forward: 0, loss: 0, backward: player.T - 1, whole: player.state.t }[phase],
+        playing: false,
+      });
+  }
+
+  /** @param {HTMLElement} track */
+  drag(track) {
+    let held = false;
+    const go = (/** @type {PointerEvent} */ event) => {
+      const box = track.getBoundingClientRect();
+      const { player, timeline } = this;
+      if (player && timeline)
+        player.set({ ...momentAt(event.clientX - box.left, event.clientY - box.top, timeline()), playing: false });
+    };
+    track.addEventListener("pointerdown", (event) => {
+      held = true;
+      track.setPointerCapture(event.pointerId);
+      go(event);
+    });
+    track.addEventListener("pointermove", (event) => held && go(event));
+    for (const name of ["pointerup", "pointercancel"]) track.addEventListener(name, () => (held = false));
+  }
+
+  /** The shape of the track, after a new trace or another width. */
+  arrange() {
+    const timeline = this.timeline?.();
+    if (!timeline || !this.input) return;
+    this.input.max = String(2 * timeline.T + 1);
+    find(this, ".track-rail").setAttribute("d", railPath(timeline));
+    find(this, ".track-ticks").setAttribute("d", tickPath(timeline));
+    find(this, ".track-done").setAttribute("d", turnPath(timeline));
+    for (const fill of Object.values(this.fills ?? {})) {
+      fill.style.left = `${timeline.centre(0)}px`;
+      fill.style.width = `${timeline.centre(timeline.T - 1) - timeline.centre(0)}px`;
+    }
+  }
+
+  /** @param {unknown} _trace @param {State} state */
+  draw(_trace, state) {
+    const timeline = this.timeline?.();
+    if (!timeline || !this.input || !this.handle || !this.fills) return;
+    const [x, y] = handleAt(state, timeline);
+    this.handle.style.transform = `translate(${x}px, ${y}px)`;
+    const done = covered(state, timeline.T);
+    this.fills.forward.style.transform = `scaleX(${done.forward})`;
+    this.fills.backward.style.transform = `scaleX(${done.backward})`;
+    this.classList.toggle("turned", done.turned);
+    this.dataset.phase = state.phase;
+    this.classList.toggle("is-playing", state.playing);
+    this.input.value = String(position(state, timeline.T));
+    if (!state.playing) this.input.setAttribute("aria-valuetext", this.say?.(state) ?? "");
+    this.label(state);
+  }
+
+  /** @param {State} state */
+  label(state) {
+    const play = find(this, "[data-does=play]");
+    const text = t(state.playing ? "player.pause" : "player.play");
+    put(play, "aria-label", text);
+    for (const button of this.querySelectorAll("[data-phase]"))
+      put(button, "aria-pressed", String(button.getAttribute("data-phase") === state.phase));
+    const speed = find(this, "[data-does=speed]", HTMLSelectElement);
+    if (SPEEDS.includes(state.speed)) speed.value = String(state.speed);
+  }
+}

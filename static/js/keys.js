@@ -1,0 +1,65 @@
+// The keyboard: everything the player can do, one key each, wherever the page does not need that key itself.
+
+/**
+ * @typedef {import('./player.js').Player} Player
+ * @typedef {{player: Player, help: () => void, release: () => void}} Means
+ */
+
+const TYPING = "input:not([type=range]), textarea, select, [contenteditable]";
+const OWN_ARROWS = "input[type=range], [role=tablist], [role=tab], .frame-table";
+const OWN_SPACE = "button, summary, a";
+
+/** @type {Record<string, (means: Means) => void>} */
+const PLAIN = {
+  " ": ({ player }) => (player.state.playing ? player.pause() : player.play()),
+  ArrowLeft: ({ player }) => player.step(-1),
+  ArrowRight: ({ player }) => player.step(1),
+  Home: ({ player }) =>
+    player.set({ t: 0, phase: player.state.phase === "whole" ? "whole" : "forward", playing: false }),
+  End: ({ player }) => player.set({ phase: "whole", t: player.T - 1, playing: false }),
+  "[": ({ player }) => player.faster(-1),
+  "]": ({ player }) => player.faster(1),
+  f: ({ player }) => player.set({ phase: "forward", t: 0 }),
+  l: ({ player }) => player.set({ phase: "loss" }),
+  b: ({ player }) => player.set({ phase: "backward", t: player.T - 1 }),
+  w: ({ player }) => player.set({ phase: "whole", playing: false }),
+  "?": ({ help }) => help(),
+  Escape: ({ release }) => release(),
+};
+
+/** Shift and an arrow move the chosen cell of the matrix. @type {Record<string, [number, number]>} */
+const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+/** @param {Player} player @param {[number, number]} move */
+function moveChosen(player, [dt, dk]) {
+  const { state } = player;
+  const t = Math.min(player.T - 1, Math.max(0, state.t + dt));
+  const k = Math.min(t, Math.max(0, state.k + dk));
+  player.look(t, { k, focus: { node: null, unit: null, parameter: state.focus?.parameter ?? "W" } });
+}
+
+/** Whether the page wants this key for what has the focus. @param {Element} target @param {string} key */
+export function taken(target, key) {
+  if (target.closest(TYPING)) return true;
+  if (key === " " && target.closest(OWN_SPACE)) return true;
+  return /^(Arrow|Home|End)/.test(key) && target.closest(OWN_ARROWS) !== null;
+}
+
+/** @param {Document} page @param {Means} means */
+export function listenToKeys(page, means) {
+  page.addEventListener("keydown", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      taken(target, event.key) ||
+      page.querySelector("dialog[open]")
+    )
+      return;
+    if (event.shiftKey && MOVES[event.key]) moveChosen(means.player, MOVES[event.key]);
+    else if (PLAIN[event.key]) PLAIN[event.key](means);
+    else return;
+    event.preventDefault();
+  });
+}

@@ -1,0 +1,54 @@
+// The page, put together. First the picture: the trace that came with the page, the player and the stage. What the visitor
+// acts through (the form, the panel, the address) is fetched once that picture is on the screen, and Plotly after it.
+
+import { fromHash } from "./address.js";
+import { find } from "./dom.js";
+import { PlayerBar } from "./elements/player-bar.js";
+import { ViewFrame } from "./elements/view-frame.js";
+import { runClock } from "./motion/clock.js";
+import { createPlayer } from "./player.js";
+import { moment } from "./say.js";
+import { createStage } from "./stage.js";
+import { takeTheme } from "./theme.js";
+import { decodeTrace } from "./trace.js";
+
+takeTheme(document);
+customElements.define("view-frame", ViewFrame);
+customElements.define("player-bar", PlayerBar);
+
+const plotly = new URL("../vendor/plotly-cartesian-4.1.1/plotly-cartesian.min.js", import.meta.url).href;
+
+/** @param {any} page what the server put into the page */
+function open(page) {
+  const trace = decodeTrace(page.trace);
+  const player = createPlayer({ T: trace.dims.time }, { initial: fromHash(location.hash) });
+  const stage = createStage({ player, catalog: page.catalog, figures: page.figures, plotly, trace });
+  const bar = find(document, "player-bar", PlayerBar);
+  bar.adopt(
+    player,
+    () => stage.scene.timeline,
+    (state) => moment(stage.trace, state, stage.scene.cell.output),
+  );
+  stage.join(bar);
+  stage.restyle();
+  runClock(player);
+  player.subscribe(stage.draw);
+  return { page, player, stage };
+}
+
+/** A mark for those who measure, a word on the page for those who wait. @param {string} name @param {string} ready */
+function reached(name, ready) {
+  performance.mark(`unrolled:${name}`);
+  document.documentElement.dataset.ready = ready;
+}
+
+const opened = open(JSON.parse(find(document, "#page-data").textContent ?? "{}"));
+Object.assign(window, { unrolled: opened });
+requestAnimationFrame(() => {
+  reached("first-picture", "first");
+  setTimeout(async () => {
+    const { furnish } = await import("./desk.js");
+    await furnish(opened);
+    reached("interactive", "interactive");
+  });
+});

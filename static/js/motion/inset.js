@@ -1,0 +1,79 @@
+// What truncation costs, in the empty corner of the (t, k) matrix: how much of the gradient a window of n steps keeps, in
+// direction and in length. Its slider moves the band over the matrix; letting go asks for that window.
+
+import { make, svg, write } from "../dom.js";
+import { percent } from "../numbers.js";
+import { t } from "../strings.js";
+
+/**
+ * @typedef {import('./chart.js').Context} Context
+ * @typedef {{cosine: Float64Array, ratio: Float64Array}} Kept index 0 = window 1
+ */
+
+/** @param {import('../trace.js').Trace} trace @returns {Kept | null} */
+export function kept(trace) {
+  const cosine = trace.get("truncation/cosine_by_window");
+  const ratio = trace.get("truncation/norm_ratio_by_window");
+  return cosine && ratio ? { cosine: cosine.data, ratio: ratio.data } : null;
+}
+
+const PAUSE = 250;
+
+/** A line through values from 0 to 1 and beyond, across a box of 100 by 40. @param {Float64Array} values */
+export function linePath(values) {
+  const finite = [...values].map((value) => (Number.isFinite(value) ? Math.max(0, value) : 0));
+  const most = Math.max(1, ...finite);
+  const across = values.length > 1 ? 100 / (values.length - 1) : 0;
+  return finite.map((value, index) => `${index ? "L" : "M"}${index * across},${40 - 38 * (value / most)}`).join("");
+}
+
+/** @param {HTMLElement} host @param {Context} context */
+export function mountInset(host, context) {
+  const trace = context.trace();
+  const all = kept(trace);
+  const T = trace.dims.time;
+  if (all === null || T < 3) return;
+  const slider = make("input", {
+    type: "range",
+    min: "1",
+    max: String(T),
+    step: "1",
+    "aria-label": t("contributions.slider"),
+  });
+  slider.value = String(trace.recipe.window ?? T);
+  const curve = svg("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", "aria-hidden": "true" });
+  curve.append(
+    svg("path", { class: "inset-kept", d: `${linePath(all.cosine)}V40H0Z` }),
+    svg("path", { class: "inset-ratio", d: linePath(all.ratio) }),
+    svg("path", { class: "inset-cosine", d: linePath(all.cosine) }),
+  );
+  const words = make("output", { class: "inset-words" });
+  const chart = make("div", { class: "inset-chart" }, slider);
+  chart.prepend(curve);
+  const inset = make("div", { class: "inset" }, words, chart);
+  const say = () => write(words, wording(all, Number(slider.value), T));
+  slider.addEventListener("input", () => {
+    say();
+    context.player.set({ hover: { t: null, window: Number(slider.value) } });
+  });
+  const choose = () => {
+    const window = Number(slider.value);
+    inset.dispatchEvent(new CustomEvent("window-choose", { bubbles: true, detail: window >= T ? null : window }));
+  };
+  // Arrow keys change the value one press at a time: a run begun between two presses would take the slider away.
+  let waiting = 0;
+  slider.addEventListener("change", () => {
+    clearTimeout(waiting);
+    waiting = Number(setTimeout(choose, PAUSE));
+  });
+  say();
+  host.append(inset);
+}
+
+/** @param {Kept} all @param {number} window @param {number} T */
+function wording(all, window, T) {
+  if (window >= T) return t("contributions.full");
+  const [cosine, ratio] = [all.cosine[window - 1], all.ratio[window - 1]];
+  if (!Number.isFinite(cosine)) return t("contributions.exploded", { window });
+  return t("contributions.window", { window, cosine: cosine.toFixed(3), ratio: percent(ratio) });
+}

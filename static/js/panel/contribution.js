@@ -1,0 +1,156 @@
+// A cell of the (t, k) matrix in focus: how much one use of a weight contributed to the gradient of one error, and how the
+// error's gradient travelled back to it.
+
+import { make, symbol as symbolOf, write } from "../dom.js";
+import { colour } from "../latex.js";
+import { typeset } from "../math.js";
+import { percent, short } from "../numbers.js";
+import { createChain } from "./chain.js";
+import { backButton, copyBar } from "./node.js";
+import { tall } from "./side.js";
+
+/**
+ * @typedef {import('../latex.js').Meaning} Meaning
+ * @typedef {import('../trace.js').Trace} Trace
+ * @typedef {import('./node.js').Translate} Translate
+ * @typedef {{parameter: string, t: number, k: number, value: number | null, share: number | null, latex: string, numbers: string,
+ *   factors: {latex: string, label: string, value: number | null}[], numpy: string, notes: string[]}} Explained
+ * @typedef {{parameter: string, t: number, k: number}} Place
+ */
+
+/** @param {{move: (change: {t?: number, k?: number}) => void, back: () => void, copy: () => any, t: Translate}} means */
+export function createContribution(means) {
+  const { t } = means;
+  const [title, symbol] = [make("span", { class: "focus-name" }), make("span", { class: "focus-symbol" })];
+  const sentence = make("p", { class: "sentence" });
+  const [equation, numbers] = [make("p", { class: "equation" }), make("p", { class: "equation-numbers" })];
+  const factors = make("ol", { class: "factors" });
+  const [where, share, chain] = [createWhere(means), createShare(t), createChain(t)];
+  const notes = make("ul", { class: "notes" });
+  const head = make("header", { class: "focus-head" }, backButton(means.back, t), make("h2", {}, title, symbol));
+  const copies = copyBar(means.copy, t);
+  const host = make(
+    "article",
+    { class: "focused of-gradient" },
+    head,
+    where.host,
+    sentence,
+    share.host,
+    equation,
+    numbers,
+    factors,
+    chain.host,
+    notes,
+    copies,
+  );
+  return {
+    host,
+    /** What the trace tells at once. @param {Trace} trace @param {Place} at */
+    begin(trace, at) {
+      write(title, t("panel.contribution"));
+      typeset(symbol, at.parameter);
+      where.draw(at, trace.dims.time);
+      sentence.replaceChildren(...inWords(trace, at, t));
+      share.draw(
+        entry(trace, `contribution/${at.parameter}`, at),
+        entry(trace, `contribution_dot/${at.parameter}`, at),
+      );
+      chain.draw(trace, at);
+    },
+    /** What the server tells. @param {Explained} explained @param {Meaning} meaning */
+    draw(explained, meaning) {
+      typeset(symbol, explained.parameter.replace(/_(.+)/, "_{$1}"));
+      typeset(equation, colour(tall(explained.latex), meaning));
+      numbers.hidden = !explained.numbers.includes("=");
+      typeset(numbers, `= ${explained.numbers}`);
+      factors.replaceChildren(...explained.factors.map((factor) => drawFactor(factor, meaning)));
+      notes.replaceChildren(...explained.notes.map((note) => make("li", {}, note)));
+    },
+  };
+}
+
+/** One entry of a matrix over time. @param {Trace} trace @param {string} name @param {Place} at */
+function entry(trace, name, { t, k }) {
+  const array = trace.get(name);
+  return array ? array.data[t * array.shape[1] + k] : Number.NaN;
+}
+
+const HERE = "\u0001";
+
+/** The sentence, the weight in it in letters of mathematics. @param {Trace} trace @param {Place} at @param {Translate} t @returns {(string | Node)[]} */
+function inWords(trace, { parameter, t: step, k }, t) {
+  const target = trace.get("target")?.data[step];
+  const wanted = target === undefined ? "" : (trace.labels.output?.[target] ?? "");
+  const key = step < k ? "panel.future" : step === k ? "panel.words.same" : "panel.words";
+  const used = trace.labels.time?.[k] ?? "";
+  const [before, after = ""] = t(key, { parameter: HERE, k, t: step, used, wanted, steps: step - k }).split(HERE);
+  return after ? [before, symbolOf(parameter), after] : [before];
+}
+
+/** Two fields: the step of the use, and that of the error. @param {{move: (change: {t?: number, k?: number}) => void, t: Translate}} means */
+function createWhere({ move, t }) {
+  const error = createStep(t("panel.error.at"), (value) => move({ t: value }));
+  const use = createStep(t("panel.use.at"), (value) => move({ k: value }));
+  const arrow = make("span", { class: "where-arrow", "aria-hidden": "true" }, "→");
+  return {
+    host: make("div", { class: "where" }, use.host, arrow, error.host),
+    /** @param {Place} at @param {number} T */
+    draw(at, T) {
+      error.draw(at.t, 0, T - 1);
+      use.draw(at.k, 0, T - 1);
+    },
+  };
+}
+
+/** @param {string} label @param {(value: number) => void} choose */
+function createStep(label, choose) {
+  const input = make("input", { type: "number", min: "0", step: "1", inputmode: "numeric" });
+  const host = make("label", { class: "step" }, make("span", {}, label), input);
+  input.addEventListener("change", () => input.value !== "" && choose(Number(input.value)));
+  return {
+    host,
+    /** @param {number} value @param {number} low @param {number} high */
+    draw(value, low, high) {
+      input.min = String(low);
+      input.max = String(high);
+      if (input.value !== String(value)) input.value = String(value);
+    },
+  };
+}
+
+/** The size of the contribution and its signed share of the whole gradient. @param {Translate} t */
+function createShare(t) {
+  const size = make("output", {});
+  const share = make("output", {});
+  const fill = make("i", {});
+  const bar = make("span", { class: "bar of-gradient", "aria-hidden": "true" }, fill);
+  const pair = (/** @type {string} */ name, /** @type {Node[]} */ ...shown) =>
+    make("div", {}, make("dt", {}, name), make("dd", {}, ...shown));
+  const host = make("dl", { class: "shares" }, pair(t("panel.size"), size), pair(t("panel.share"), share, bar));
+  return {
+    host,
+    /** @param {number} value @param {number} part */
+    draw(value, part) {
+      write(size, Number.isNaN(value) ? "—" : short(value)); // a run that is still coming has none
+      write(share, Number.isFinite(part) ? signedPercent(part) : "—");
+      bar.classList.toggle("is-negative", part < 0);
+      fill.style.transform = `scaleX(${Math.min(1, Math.abs(part) || 0).toFixed(4)})`;
+    },
+  };
+}
+
+/** @param {number} share */
+const signedPercent = (share) => (share < 0 ? `−${percent(-share)}` : percent(share));
+
+/** @param {Explained['factors'][number]} factor @param {Meaning} meaning */
+function drawFactor({ latex, label, value }, meaning) {
+  const formula = make("span", { class: "term-formula" });
+  typeset(formula, colour(latex, meaning));
+  const name = make("span", { class: "term-name" }, formula, make("span", { class: "term-words" }, label));
+  return make(
+    "li",
+    { class: "factor" },
+    name,
+    make("span", { class: "term-value" }, value === null ? "—" : short(value)),
+  );
+}

@@ -1,0 +1,191 @@
+// A recipe is a table of fields. This module carries its values between the form, the address bar and the API:
+// the query holds only what differs from the default, in the order of the table, and round-trips exactly.
+
+/**
+ * @typedef {string | number | null} Value
+ * @typedef {Record<string, Value>} Values
+ * @typedef {object} Field
+ * @property {string} name
+ * @property {'choice' | 'integer' | 'number' | 'text'} kind
+ * @property {Value} default
+ * @property {readonly string[] | null} [choices]
+ * @property {Record<string, string>} [choice_labels] what people call them
+ * @property {number | null} [low]
+ * @property {number | null} [high]
+ * @property {number | null} [step]
+ * @property {string | null} [unit]
+ * @property {string} label
+ * @property {string} help
+ * @property {boolean} [optional]
+ * @typedef {{name: string, message: string, allowed: Value}} Problem
+ */
+
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** @param {readonly Field[]} fields @returns {Values} */
+export function defaults(fields) {
+  return Object.fromEntries(fields.map((field) => [field.name, field.default ?? null]));
+}
+
+/**
+ * What a text typed into a field means; a text that is no number stays a text, so that `check` can say so.
+ * @param {Field} field @param {string} text @returns {Value}
+ */
+export function parse(field, text) {
+  if (field.kind === "text" || field.kind === "choice") return text;
+  const trimmed = text.trim();
+  if (trimmed === "" && field.optional) return null;
+  return NUMBER.test(trimmed) ? Number(trimmed) : text;
+}
+
+/** @param {string} search the query, with or without its question mark @param {readonly Field[]} fields @returns {Values} */
+export function fromQuery(search, fields) {
+  const given = new URLSearchParams(search);
+  const values = defaults(fields);
+  for (const field of fields) {
+    const text = given.get(field.name);
+    if (text !== null) values[field.name] = parse(field, text);
+  }
+  return values;
+}
+
+/** @param {Values} values @param {readonly Field[]} fields @returns {string} without a question mark; empty for the default recipe */
+export function toQuery(values, fields) {
+  const query = new URLSearchParams();
+  for (const field of fields) {
+    const value = values[field.name] ?? null;
+    if (value !== null && value !== field.default) query.append(field.name, String(value));
+  }
+  return query.toString();
+}
+
+/** @param {Values} one @param {Values} other @param {readonly Field[]} fields */
+export function same(one, other, fields) {
+  return fields.every(({ name }) => (one[name] ?? null) === (other[name] ?? null));
+}
+
+/** @param {Values} values @param {readonly Field[]} fields @returns {Problem[]} every problem, in the order of the table */
+export function check(values, fields) {
+  return fields.flatMap((field) => {
+    const value = values[field.name] ?? null;
+    const message = complaint(field, value);
+    return message === null ? [] : [{ name: field.name, message, allowed: nearest(field, value) }];
+  });
+}
+
+/** @param {Field} field @param {Value} value @returns {string | null} one sentence, or null when the value is allowed */
+function complaint(field, value) {
+  if (value === null) return field.optional ? null : `${field.label} is needed.`;
+  return COMPLAINTS[field.kind](field, value);
+}
+
+/** @type {Record<Field['kind'], (field: Field, value: string | number) => string | null>} */
+const COMPLAINTS = {
+  choice: (field, value) =>
+    allowed(field).includes(String(value)) || isEquations(field, value)
+      ? null
+      : `${field.label} is one of ${allowed(field).join(", ")}.`,
+  integer: (field, value) =>
+    Number.isSafeInteger(value) && within(field, Number(value))
+      ? null
+      : `${field.label} is a whole number${span(field)}.`,
+  number: (field, value) =>
+    Number.isFinite(value) && within(field, Number(value)) ? null : `${field.label} is a number${span(field)}.`,
+  text: textComplaint,
+};
+
+/** The values of a choice. @param {Field} field */
+const allowed = ({ choices }) => choices ?? [];
+
+/** @param {Field} field @param {string | number} value */
+function textComplaint(field, value) {
+  const text = String(value);
+  if (text.trim() === "") return `${field.label} needs something to read.`;
+  if (LONE_SURROGATE.test(text)) return `${field.label} holds half of a character.`;
+  if (length(text) > (field.high ?? Number.POSITIVE_INFINITY))
+    return `${field.label} is at most ${field.high} characters long.`;
+  return null;
+}
+
+/** A cell may also be written out as equations. @param {Field} field @param {Value} value */
+export function isEquations(field, value) {
+  return field.name === "cell" && typeof value === "string" && value.includes("=");
+}
+
+/** @param {Field} field @param {number} value */
+function within(field, value) {
+  return value >= (field.low ?? Number.NEGATIVE_INFINITY) && value <= (field.high ?? Number.POSITIVE_INFINITY);
+}
+
+/** @param {Field} field */
+function span({ low, high }) {
+  const floor = low ?? null;
+  const ceiling = high ?? null;
+  if (floor !== null && ceiling !== null) return ` from ${grouped(floor)} to ${grouped(ceiling)}`;
+  if (floor !== null) return ` of at least ${grouped(floor)}`;
+  return ceiling === null ? "" : ` of at most ${grouped(ceiling)}`;
+}
+
+/** @param {number} value */
+const grouped = (value) => String(value).replace("-", "−");
+
+/** @param {string} text in characters, not in UTF-16 units */
+const length = (text) => [...text].length;
+
+/**
+ * The allowed value that lies nearest to what was typed.
+ * @param {Field} field @param {Value} value @returns {Value}
+ */
+export function nearest(field, value) {
+  if (field.kind === "choice") return closest(allowed(field), String(value ?? "")) ?? field.default;
+  if (field.kind === "text") return nearestText(field, String(value ?? ""));
+  const number = typeof value === "number" ? value : Number.parseFloat(String(value));
+  if (Number.isNaN(number)) return field.default;
+  const most = field.kind === "integer" ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE;
+  const clamped = Math.min(Math.max(number, field.low ?? -most), field.high ?? most);
+  return field.kind === "integer" ? Math.round(clamped) : clamped;
+}
+
+/** @param {Field} field @param {string} text */
+function nearestText(field, text) {
+  const whole = [...text].filter((character) => !LONE_SURROGATE.test(character));
+  const kept = whole.slice(0, field.high ?? whole.length).join("");
+  return kept.trim() === "" ? field.default : kept;
+}
+
+/** The choice that shares the longest beginning with the text. @param {readonly string[]} choices @param {string} text */
+function closest(choices, text) {
+  const shared = choices.map((choice) => commonPrefix(choice, text.trim().toLowerCase()));
+  const best = Math.max(...shared);
+  return best > 0 ? choices[shared.indexOf(best)] : undefined;
+}
+
+/** @param {string} one @param {string} other */
+function commonPrefix(one, other) {
+  let count = 0;
+  while (count < one.length && one[count] === other[count]) count += 1;
+  return count;
+}
+
+/**
+ * The values that a slider for a field stops at: even steps at first, then each a quarter more than the one before.
+ * @param {Pick<Field, 'low' | 'high' | 'step' | 'kind'>} field @param {number} [end] where to end, if sooner
+ */
+export function stops({ low, high, step, kind }, end = Number.POSITIVE_INFINITY) {
+  const [first, by] = [low ?? 0, step || 1];
+  const last = Math.min(high ?? Number.POSITIVE_INFINITY, end);
+  const found = [first];
+  for (let value = first; value < last; ) {
+    const even = tidy(value + by);
+    const next = found.length < EVEN || first < 0 ? even : Math.max(even, tidy(value * 1.25, 2));
+    value = Math.min(last, kind === "integer" ? Math.round(next) : next);
+    found.push(value);
+  }
+  return found;
+}
+
+const EVEN = 40;
+
+/** Without the dust of binary fractions. @param {number} value @param {number} [digits] */
+const tidy = (value, digits = 10) => Number(value.toPrecision(digits));

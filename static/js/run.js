@@ -1,0 +1,92 @@
+// Asking for another run: the old picture stays until the new one has begun, then the new one grows where it stood. The
+// latest wish wins; a run that is cancelled or refused leaves the page as it was.
+
+import { decodeTrace } from "./trace.js";
+
+/**
+ * @typedef {import('./trace.js').Trace} Trace
+ * @typedef {{fetchTrace: (query: string, options: {signal: AbortSignal, onEvent: (progress: any) => void}) => Promise<any>}} Api
+ * @typedef {{show: (trace: Trace) => void, grow: (trace: Trace, steps: number) => void, done: (trace: Trace) => void,
+ *   failed: (problem: any) => void, waiting: (steps: number, total: number) => void}} Stage
+ */
+
+/** @param {Api} api @param {Stage} stage @param {{frame?: (callback: () => void) => unknown}} [options] */
+export function createRunner(api, stage, { frame = requestAnimationFrame } = {}) {
+  /** @type {AbortController | null} */
+  let current = null;
+
+  /** @param {string} query @returns {Promise<boolean>} whether the run came to its end */
+  const load = async (query) => {
+    current?.abort();
+    const own = new AbortController();
+    current = own;
+    const growth = createGrowth(stage, frame, own.signal);
+    try {
+      const wire = await api.fetchTrace(query, { signal: own.signal, onEvent: growth.take });
+      if (own.signal.aborted) return false;
+      growth.stop();
+      stage.done(decodeTrace(wire));
+      return true;
+    } catch (problem) {
+      growth.stop();
+      if (!own.signal.aborted) stage.failed(problem);
+      return false;
+    } finally {
+      if (current === own) current = null;
+    }
+  };
+
+  return {
+    load,
+    cancel() {
+      current?.abort();
+      current = null;
+    },
+    get busy() {
+      return current !== null;
+    },
+  };
+}
+
+/** Show what has come, once a frame however fast it comes. @param {Stage} stage @param {(callback: () => void) => unknown} frame @param {AbortSignal} signal */
+function createGrowth(stage, frame, signal) {
+  /** @type {Trace | null} */
+  let shown = null;
+  let steps = 0;
+  let waiting = false;
+  let stopped = false;
+
+  /** @param {Trace} trace */
+  const paint = (trace) => {
+    waiting = false;
+    if (stopped || signal.aborted) return;
+    stage.grow(trace, steps);
+    stage.waiting(steps, 2 * trace.dims.time);
+  };
+
+  return {
+    /** @param {{kind: string, trace: any}} progress */
+    take({ kind, trace: wire }) {
+      if (kind === "start") return;
+      if (kind === "done") {
+        stopped = true;
+        return;
+      }
+      steps += 1;
+      if (waiting) return;
+      waiting = true;
+      frame(() => {
+        if (stopped || signal.aborted) return;
+        if (shown === null) {
+          wire.partial = true;
+          shown = decodeTrace(wire);
+          stage.show(shown);
+        }
+        paint(shown);
+      });
+    },
+    stop() {
+      stopped = true;
+    },
+  };
+}

@@ -1,0 +1,150 @@
+// The stage: every picture of one trace, kept in step with the player. It knows nothing of recipes or addresses.
+
+import { find } from "./dom.js";
+import { ViewFrame } from "./elements/view-frame.js";
+import { drawAxis } from "./motion/axis.js";
+import { mountCursors } from "./motion/cursor.js";
+import { Rest } from "./motion/rest.js";
+import { makeScene } from "./scene.js";
+import { t } from "./strings.js";
+import { view as contributions } from "./views/contributions.js";
+import { view as gates } from "./views/gates.js";
+import { view as gradients } from "./views/gradients.js";
+import { view as loss } from "./views/loss.js";
+import { view as output } from "./views/output.js";
+import { view as sequence } from "./views/sequence.js";
+import { view as states } from "./views/states.js";
+import { view as unrolled } from "./views/unrolled.js";
+
+/**
+ * @typedef {import('./trace.js').Trace} Trace
+ * @typedef {import('./player.js').Player} Player
+ * @typedef {import('./motion/chart.js').Context} Context
+ * @typedef {{name: string, reads: string[], mount: (host: any, context: any) => any}} View
+ */
+
+/** Up to this many steps a second there is time to glide. */
+const WALKING = 8;
+
+export const FRAMED = [states, gates, loss, gradients, contributions, output];
+const FREE = /** @type {[View, string][]} */ ([
+  [unrolled, "#network"],
+  [sequence, "#overview"],
+]);
+
+/** @param {Context} context */
+function mountFrames(context) {
+  const { player } = context;
+  return FRAMED.map((view) => {
+    const frame = find(document, `#view-${view.name}`, ViewFrame);
+    const mounted = view.mount(frame, context);
+    frame.adopt(mounted, () => {
+      const { look } = player.state;
+      player.set({ look: { ...look, large: look.large === view.name ? null : view.name } });
+    });
+    return { frame, mounted, name: view.name };
+  });
+}
+
+/** Call when an element gets another width. @param {HTMLElement} host @param {() => void} changed */
+function watchWidth(host, changed) {
+  let width = -1;
+  new ResizeObserver(([{ contentRect }]) => {
+    const other = width >= 0 && Math.abs(contentRect.width - width) >= 1;
+    width = contentRect.width;
+    if (other) changed();
+  }).observe(host);
+}
+
+/** The height of the top of the page is one of the measures of the rest. */
+function measureTop() {
+  const top = find(document, ".masthead", HTMLElement);
+  const filling = [".screenful", "#focus"].map((part) => find(document, part, HTMLElement));
+  let known = 53;
+  new ResizeObserver(([{ borderBoxSize }]) => {
+    const height = Math.round(borderBoxSize[0].blockSize);
+    if (height === known) return;
+    known = height;
+    for (const { style } of filling) style.setProperty("--masthead", `${height}px`);
+  }).observe(top);
+}
+
+class Stage {
+  /** @param {{player: Player, catalog: any, figures: Record<string, any>, plotly: string, trace: Trace}} means */
+  constructor({ player, catalog, figures, plotly, trace }) {
+    this.player = player;
+    this.trace = trace;
+    this.host = find(document, "#figures", HTMLElement);
+    const { scene, update, theme } = makeScene(this.host, catalog);
+    this.scene = scene;
+    this.update = update;
+    this.theme = theme;
+    this.rest = new Rest({
+      templates: figures,
+      address: plotly,
+      playing: () => player.state.playing,
+      page: document,
+    });
+    /** @type {Context} */
+    this.context = { player, catalog, t, request: null, scene, rest: this.rest, trace: () => this.trace };
+    this.frames = mountFrames(this.context);
+    /** @type {{draw: (trace: Trace, state: any) => void, arrange?: () => void}[]} */
+    this.pictures = FREE.map(([view, place]) => view.mount(find(document, place, HTMLElement), this.context));
+    this.cursors = mountCursors(this.host, this.context);
+    this.draw = this.draw.bind(this);
+  }
+
+  draw() {
+    const { trace, scene } = this;
+    const { state } = this.player;
+    document.documentElement.classList.toggle("is-paced", state.playing && state.speed <= WALKING);
+    scene.parameter = state.focus?.parameter ?? "W";
+    for (const picture of this.pictures) picture.draw(trace, state);
+    for (const { frame, mounted, name } of this.frames) {
+      frame.large = state.look.large === name;
+      mounted.draw(trace, state);
+    }
+    this.cursors.draw(state);
+  }
+
+  /** The trace has grown, or the page has another shape. */
+  refresh() {
+    this.update(this.trace);
+    drawAxis(find(document, "#axis", HTMLElement), this.trace, this.scene.timeline);
+    for (const picture of this.pictures) picture.arrange?.();
+    this.draw();
+  }
+
+  /** @param {Trace} trace */
+  show(trace) {
+    this.trace = trace;
+    this.player.resize({ T: trace.dims.time });
+    this.refresh();
+  }
+
+  /** Other colours, other sizes. */
+  restyle() {
+    this.theme();
+    this.refresh();
+  }
+
+  /** One more picture, kept in step from now on. @param {{draw: (trace: Trace, state: any) => void, arrange?: () => void}} picture */
+  join(picture) {
+    this.pictures.push(picture);
+  }
+
+  /** @param {View} view @param {HTMLElement} host */
+  mount(view, host) {
+    const picture = view.mount(host, this.context);
+    this.join(picture);
+    picture.draw(this.trace, this.player.state);
+  }
+}
+
+/** @param {ConstructorParameters<typeof Stage>[0]} means */
+export function createStage(means) {
+  const stage = new Stage(means);
+  measureTop();
+  watchWidth(stage.host, () => stage.refresh());
+  return stage;
+}

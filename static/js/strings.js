@@ -1,0 +1,169 @@
+// Every sentence on the screen, by key, in one place: a translation is one more table.
+
+/** @type {Record<string, string>} */
+const ENGLISH = {
+  // the page
+  "page.ready": "The network has run: {T} steps, total loss {loss}.",
+  "page.computing": "Computing {done} of {total} steps",
+  "page.asking": "Asking for the run",
+  "page.progress": "How far the run has come",
+  "page.cancel": "Cancel",
+  "page.failed": "That did not work.",
+  "page.dismiss": "Dismiss",
+  "page.exploded":
+    "This run left the range of numbers: {count} values are not finite, first {array} at t = {t}. That is the result, not an error: with these weights the values explode. The marked cells show where.",
+
+  // the network
+  "net.loss": "loss",
+  "net.prediction": "prediction",
+  "net.state": "state",
+  "net.input": "input",
+  "net.next": "next word",
+  "net.start": "zeros",
+  "net.state.label": "State {name} at step {t}, after “{word}”",
+  "net.state.gradient": "gradient norm {norm}",
+  "net.output.before": "Prediction at step {t}:",
+  "net.output.between": "The right word, “{target}”, is given",
+  "net.loss.before": "Loss at step {t}:",
+  "net.input.label": "Input at step {t}: “{word}”",
+  "net.weight.label": "{name} used at step {t}: the same matrix at every step",
+  "net.overview": "All {T} steps: how probable the right word was. The lens shows {from} to {to}.",
+  "net.overview.name": "of the right word",
+  "net.summary":
+    "The network unrolled over {T} steps. At step {t} it reads “{word}”, expects “{guess}” and gives the right word “{target}” {p}; loss {loss}.",
+
+  // the figures
+  "states.title": "State",
+  "states.summary": "{name}: {units} units over {T} steps, from {low} to {high}.",
+  "gates.title": "Gates",
+  "gates.summary": "{label} ({name}): mean {mean}, from {low} to {high}.",
+  "loss.title": "Loss",
+  "loss.summary":
+    "Loss per step, {low} to {high}; total {total}. Largest at step {at}, where the right word was “{word}”.",
+  "gradients.title": "Gradient norm",
+  "gradients.summary":
+    "The norm of the loss's gradient with respect to {name}, from {first} at step 0 to {last} at step {T}: a ratio of {ratio}.",
+  "contributions.title": "Who contributed to which error",
+  "contributions.heading": "Who contributed to which error",
+  "contributions.weight": "Weight",
+  "contributions.gate": "Weights of one gate",
+  "contributions.gates": "one gate …",
+  "contributions.slider": "Truncate: steps of the error's way back that are kept",
+  "contributions.share": "signed share",
+  "contributions.row": "error at t",
+  "contributions.column": "weight used at k",
+  "contributions.readout": "error at t = {t}, {parameter} used at k = {k}: {value}",
+  "contributions.none": "k > t: the future cannot contribute",
+  "contributions.summary":
+    "Contribution of each use of {parameter} at step k to the gradient of each loss at step t, {low} to {high}. The largest: error at {t}, use at {k}.",
+  "contributions.exploded": "{window} steps kept of a gradient that is not finite",
+  "contributions.window": "{window} steps kept: cosine {cosine}, length {ratio}",
+  "contributions.full": "No truncation: the whole gradient. Drag to cut.",
+  "output.title": "Prediction",
+  "output.readout": "t = {t}: “{name}” {p}",
+  "output.summary":
+    "Probability of each of {count} outcomes at every step. The right one is outlined; the average probability given to it is {p}.",
+
+  // frames
+  "frame.menu": "More about {title}",
+  "frame.table": "Table",
+  "frame.enlarge": "Enlarge",
+  "frame.reduce": "Reduce",
+  "frame.png": "Save as PNG",
+  "frame.svg": "Save as SVG",
+  "frame.step": "t",
+  "frame.word": "input",
+  "frame.unit": "unit {unit}",
+  "frame.cut": "Steps {from} to {to} of {T} are shown; the API has all.",
+  "frame.choose": "Focus on the error at {t}, use at {k}: {value}",
+
+  // the player
+  "player.play": "Play",
+  "player.pause": "Pause",
+  "player.next": "One step on",
+  "player.back": "One step back",
+  "player.run": "Place in the run",
+  "player.speed": "Speed",
+  "player.perSecond": "{speed} steps/s",
+  "player.forward": "forward",
+  "player.loss": "loss",
+  "player.backward": "backward",
+  "player.whole": "whole run",
+  "player.keys": "Keys",
+  "say.forward": "Forward, step {t} of {last}: reads “{word}”, expects “{guess}”, right is “{target}” with {p}.",
+  "say.loss": "The losses: {loss} in all.",
+  "say.backward": "Backward, step {t}: gradient norm {norm}.",
+  "say.whole": "The whole run, cursor at step {t}, “{word}”.",
+
+  // what is in focus
+  "panel.cell": "The inside of the cell",
+  "panel.focus": "What is in focus",
+  "panel.equations": "The equations of the cell",
+  "panel.hint": "Click an equation, a part of the drawing or a cell of any figure to see its numbers.",
+  "panel.back": "Back to the cell",
+  "panel.back.hint": "Back to the cell (Esc)",
+  "panel.forward": "Forward",
+  "panel.backward": "Backward",
+  "panel.place": "step {t}, “{word}”",
+  "panel.pre": "{label}, before squashing",
+  "panel.probs": "probability of “{word}”",
+  "panel.logits": "logit of “{word}”",
+  "panel.unit": "unit {unit}",
+  "panel.unit.back": "The unit before",
+  "panel.unit.next": "The next unit",
+  "panel.factors": "factors",
+  "panel.copy": "Copy as",
+  "panel.copy.latex": "Copy both equations as LaTeX",
+  "panel.copy.numpy": "Copy as a line of NumPy",
+  "panel.copy.curl": "Copy as a call of the REST API",
+  "panel.copied": "copied",
+  "panel.select": "select and copy",
+  "panel.contribution": "One use of",
+  "panel.words":
+    "How much using {parameter} at step {k} (“{used}”) contributed to the gradient of the error at step {t}, where “{wanted}” was the right word, {steps} steps later.",
+  "panel.words.same":
+    "How much using {parameter} at step {k} (“{used}”) contributed to the gradient of the error at that same step, where “{wanted}” was the right word.",
+  "panel.future": "Step {k} comes after step {t}: what is used later cannot contribute to an earlier error.",
+  "panel.error.at": "error at step",
+  "panel.use.at": "used at step",
+  "panel.size": "size",
+  "panel.share": "share of the whole gradient",
+  "panel.chain": "How strongly the state at step {t} still feels each state back to step {k}",
+  "panel.chain.label": "Norms of the Jacobians on a log scale: {from} at the same step, {to} after {steps} steps back.",
+
+  // the inside of the cell
+  "cell.label": "The inside of the cell: {title}",
+  "cell.caption": "Step {t}, “{word}”. Each bar is one unit.",
+  "cell.input": "The input at step {t}: “{word}”",
+  "cell.head": "To the prediction",
+  "cell.start": "Before the first step: {label} is zero",
+  "cell.previous": "The step before: {label}",
+  "cell.node": "{label}: mean {mean}, unit {unit} is {value}",
+  "cell.name.input": "the input",
+  "cell.out": "{label}, on to the next step",
+  "cell.reads": "{part}: reads {from}",
+  "cell.op": "{glyph}, unit by unit",
+  "cell.pill": "{glyph} of what comes in",
+  "cell.linear": "times {glyph}",
+  "cell.bias": "the bias {glyph}",
+
+  // the recipe
+  "form.dice": "Another seed",
+  "form.use": "Use {value}",
+  "form.slider": "{label}, as a slider",
+  "form.none": "none",
+  "form.own": "own equations",
+  "form.changed": "{count} of these differ from the first recipe",
+};
+
+/**
+ * The text of a key, its {names} filled in.
+ * @param {string} key @param {Record<string, unknown>} [values]
+ */
+export function t(key, values = {}) {
+  const text = ENGLISH[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/** Whether there is a text of this key. @param {string} key */
+export const has = (key) => key in ENGLISH;

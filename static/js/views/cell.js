@@ -1,0 +1,146 @@
+// The inside of the cell, drawn from its graph: every node in the colour of its meaning, filled with its units at the
+// playhead; during the backward run with their gradients, on the log scale of all gradients.
+
+import { layoutCell } from "../cell-layout.js";
+import { make, write } from "../dom.js";
+import { short } from "../numbers.js";
+import { createDrawing } from "../panel/drawing.js";
+import { rangeOf, unitsOf } from "../panel/node.js";
+import { makeTwin } from "../panel/twin.js";
+import { toQuery } from "../recipe.js";
+
+/**
+ * @typedef {import('../trace.js').Trace} Trace
+ * @typedef {import('../player.js').State} State
+ * @typedef {import('../cell-graph.js').DrawnCell} DrawnCell
+ * @typedef {import('../cell-layout.js').Shape} Shape
+ */
+
+export const view = {
+  name: "cell",
+  reads: ["{state}"],
+  /** @param {HTMLElement} host @param {any} context */
+  mount(host, context) {
+    const { player, t } = context;
+    const caption = make("p", { class: "cell-caption", "aria-live": "off" });
+    const stage = make("div", { class: "cell-stage" });
+    host.append(stage, caption);
+    /** @type {ReturnType<typeof createDrawing> | null} */
+    let drawing = null;
+    /** @type {DrawnCell | null} */
+    let cell = null;
+    /** @type {Shape | null} */
+    let hovered = null;
+    /** @type {Trace | null} */
+    let shown = null;
+
+    /** @param {Shape} shape @param {number | null} unit */
+    const choose = (shape, unit) => {
+      if (shape.node === null || shown === null) return;
+      const { focus, t: now } = player.state;
+      const at = unit ?? focus?.unit ?? 0;
+      const isEarlier = shape.kind === "previous";
+      if (isEarlier && now === 0) return;
+      const name = isEarlier ? shape.node.replace(/_prev$/, "") : shape.node;
+      const change = { focus: { node: name, unit: at, parameter: null } };
+      if (isEarlier) player.look(now - 1, change);
+      else player.set(change);
+    };
+
+    /** @param {Shape | null} shape */
+    const hover = (shape) => {
+      hovered = shape;
+      if (shown) write(caption, describe(shown, player.state, shape));
+      const node = shape?.node;
+      if (shown && node && shape.kind !== "previous") prefetch(context, shown, node);
+    };
+
+    /** @param {Trace} trace @param {State} state @param {Shape | null} shape */
+    const describe = (trace, state, shape) => {
+      if (cell === null) return "";
+      const word = trace.labels.time?.[state.t] ?? "";
+      if (!shape) return t("cell.caption", { t: state.t, word });
+      return sentence(trace, state, shape, cell, t);
+    };
+
+    return {
+      /** @param {Trace} trace @param {State} state */
+      draw(trace, state) {
+        const { scene } = context;
+        shown = trace;
+        if (cell !== scene.cell) {
+          cell = /** @type {DrawnCell} */ (scene.cell);
+          stage.replaceChildren();
+          const layout = cell.graph ? layoutCell(cell) : null;
+          drawing = layout && createDrawing(layout, cell, { choose, hover, t });
+          host.hidden = layout === null;
+          if (layout && drawing) stage.append(drawing.host, makeTwin(layout, cell, t));
+        }
+        if (drawing === null || cell === null) return;
+        drawing.draw({
+          ...content(trace, state, scene),
+          focus: state.focus,
+          phase: state.phase,
+          input: trace.labels.time?.[state.t] ?? "",
+        });
+        write(caption, describe(trace, state, hovered));
+      },
+      destroy() {
+        stage.remove();
+        caption.remove();
+      },
+    };
+  },
+};
+
+/** What fills each node: its units, or in the backward run their gradients. @param {Trace} trace @param {State} state @param {any} scene */
+function content(trace, state, { cell, decades }) {
+  const backward = state.phase === "backward";
+  const role = (/** @type {string} */ name) =>
+    cell.nodes.find((/** @type {any} */ node) => node.name === name.replace(/_prev$/, ""))?.role;
+  return {
+    unit: state.focus?.unit ?? null,
+    /** @param {string} name */
+    units(name) {
+      const units = unitsOf(trace, backward ? `grad/${name}` : name, state.t);
+      if (units === null) return null;
+      return backward
+        ? { values: logged(units, decades), range: { low: -1, high: 1 } }
+        : { values: units, range: rangeOf(trace, name, role(name)) };
+    },
+  };
+}
+
+/** Signed gradients by their place on the log scale, so that the small ones still show their sign. @param {Float64Array} units @param {import('../color.js').Decades} decades */
+function logged(units, { low, high }) {
+  return units.map((value) => {
+    const share = (Math.log10(Math.abs(value)) - low) / (high - low);
+    return Number.isFinite(share) ? Math.sign(value) * Math.min(1, Math.max(0.04, share)) : 0;
+  });
+}
+
+/** A part of the drawing, in words. @param {Trace} trace @param {State} state @param {Shape} shape @param {DrawnCell} cell @param {(key: string, values?: Record<string, unknown>) => string} t */
+function sentence(trace, state, { node, kind, glyph }, cell, t) {
+  const word = trace.labels.time?.[state.t] ?? "";
+  if (kind === "input") return t("cell.input", { t: state.t, word });
+  if (kind === "head") return t("cell.head");
+  if (node === null) return t(`cell.${kind}`, { glyph });
+  const stem = node.replace(/_prev$|\.pre$/, "");
+  const label = cell.nodes.find(({ name }) => name === stem)?.label ?? stem;
+  const units = unitsOf(trace, node, state.t);
+  if (kind === "previous") return t(state.t === 0 ? "cell.start" : "cell.previous", { label });
+  const name = node.endsWith(".pre") ? t("panel.pre", { label }) : label;
+  const mean = units ? short(units.reduce((sum, value) => sum + value, 0) / units.length) : "—";
+  return t("cell.node", {
+    label: name,
+    mean,
+    unit: state.focus?.unit ?? 0,
+    value: units ? short(units[Math.min(units.length - 1, state.focus?.unit ?? 0)]) : "—",
+  });
+}
+
+/** What is hovered will often be clicked: its numbers are then already there. @param {any} context @param {Trace} trace @param {string} node */
+function prefetch({ request, catalog, player }, trace, node) {
+  const { t, focus } = player.state;
+  request.explain(toQuery(trace.recipe, catalog.fields), { node, t, unit: focus?.unit ?? 0 }).catch(() => {}); // a click will say what is wrong
+}

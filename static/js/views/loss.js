@@ -1,0 +1,57 @@
+// The loss of every step.
+
+import { mountChart } from "../motion/chart.js";
+import { hitCurves, readCurves, spotCurves, tableCurves } from "../motion/lines.js";
+import { short, ticks } from "../numbers.js";
+import { t } from "../strings.js";
+import { largest } from "../trace.js";
+
+/** @typedef {import('../motion/chart.js').Definition} Definition */
+
+/** The loss of step t, or NaN where none is counted. @param {import('../trace.js').Trace} trace @returns {Float64Array | null} (T) */
+export function losses(trace) {
+  const loss = trace.get("loss");
+  if (loss === undefined) return null;
+  const mask = trace.get("mask");
+  const batch = loss.shape[1] ?? 1;
+  return Float64Array.from({ length: trace.dims.time }, (_, step) =>
+    mask !== undefined && mask.data[step * batch] === 0 ? Number.NaN : loss.data[step * batch],
+  );
+}
+
+/** @type {Definition} */
+export const definition = {
+  name: "loss",
+  reads: ["loss", "mask"],
+  shows: "loss",
+  data(trace) {
+    const data = losses(trace);
+    if (data === null) return null;
+    const high = Math.max(0.5, largest(data)) * 1.12;
+    const marks = ticks(0, high, 3).map((at) => ({ at, text: short(at) }));
+    const series = [{ name: "J", symbol: "J_t", meaning: "loss", data }];
+    return { kind: "curves", series, T: trace.dims.time, log: false, low: -0.06 * high, high, ticks: marks };
+  },
+  hit: hitCurves,
+  spot: spotCurves,
+  readout: readCurves,
+  summary(chart, trace) {
+    const { data } = chart.series[0];
+    const counted = [...data].filter((value) => !Number.isNaN(value));
+    const most = Math.max(...counted);
+    const at = data.indexOf(most);
+    const target = trace.get("target")?.data[at] ?? 0;
+    const total = counted.reduce((sum, value) => sum + value, 0);
+    const word = trace.labels.output?.[target] ?? "";
+    return t("loss.summary", { low: short(Math.min(...counted)), high: short(most), total: short(total), at, word });
+  },
+  table: (chart, trace) => tableCurves(chart, trace, t),
+  choose: ({ t: step }, { player }) => player.look(step ?? 0, { focus: { node: "loss", unit: 0, parameter: null } }),
+};
+
+export const view = {
+  name: definition.name,
+  reads: definition.reads,
+  /** @param {HTMLElement} host @param {import('../motion/chart.js').Context} context */
+  mount: (host, context) => mountChart(host, context, definition),
+};

@@ -1,0 +1,238 @@
+// The network unrolled in time: input below, state in the row, prediction and loss above, the same W, U and V at every step.
+// A belt of columns runs under a lens; when the run is short the lens shows all of it and nothing moves.
+
+import { between, css, logShare } from "../color.js";
+import { make, symbol } from "../dom.js";
+import * as columns from "../motion/column.js";
+import { listenToBelt } from "../motion/pointing.js";
+import { pulses } from "../motion/pulse.js";
+import { cellWidth, networkRows } from "../motion/wires.js";
+import { roundUp } from "../numbers.js";
+import { reached } from "../player.js";
+import { t } from "../strings.js";
+import { largest, step as slice } from "../trace.js";
+
+/**
+ * @typedef {import('../motion/chart.js').Context} Context
+ * @typedef {import('../motion/chart.js').Scene} Scene
+ * @typedef {import('../motion/column.js').Column} Column
+ * @typedef {import('../motion/column.js').StepData} StepData
+ * @typedef {import('../motion/wires.js').Rows} Rows
+ * @typedef {import('../trace.js').Trace} Trace
+ * @typedef {import('../player.js').State} State
+ */
+
+/** What the network holds at one step. @param {Trace} trace @param {number} at @param {Scene} scene @returns {StepData} */
+export function data(trace, at, scene) {
+  const { cell, decades } = scene;
+  const names = trace.labels.output ?? [];
+  const name = (/** @type {number} */ outcome) => names[outcome] ?? String(outcome);
+  const { right, top, p } = outcomes(trace, at);
+  const loss = lossAt(trace, at);
+  const norm = trace.get(`grad_norm/${cell.output}`)?.data[at] ?? Number.NaN;
+  return {
+    t: at,
+    word: trace.labels.time?.[at] ?? String(at),
+    next: name(right),
+    target: name(right),
+    guess: name(top),
+    p,
+    loss,
+    lossShare: Math.min(1, (loss || 0) / (largest(trace.get("loss")?.data ?? []) || 1)),
+    strips: strips(trace, at, scene),
+    norm,
+    share: logShare(norm, decades),
+  };
+}
+
+/** The right outcome, the one that is expected, and how probable the right one is. @param {Trace} trace @param {number} at */
+function outcomes(trace, at) {
+  const right = trace.get("target")?.data[at * (trace.dims.batch ?? 1)] ?? 0;
+  const probs = trace.get("probs");
+  const row = probs ? slice(probs, at) : new Float64Array(1);
+  const top = row.reduce((best, value, index) => (value > row[best] ? index : best), 0);
+  return { right, top, p: row[right] };
+}
+
+/** @param {Trace} trace @param {number} at */
+function lossAt(trace, at) {
+  const batch = trace.dims.batch ?? 1;
+  const counted = trace.get("mask")?.data[at * batch] !== 0;
+  return (counted && trace.get("loss")?.data[at * batch]) || Number.NaN;
+}
+
+/** The states of a cell at one step, the one that the output reads last, each with its gradient. @param {Trace} trace @param {number} at @param {Scene} scene */
+function strips(trace, at, { cell }) {
+  const states = [...cell.states].sort((one, other) => Number(one === cell.output) - Number(other === cell.output));
+  return states.flatMap((name) => {
+    const values = trace.get(name);
+    const gradient = trace.get(`grad/${name}`);
+    if (values === undefined) return [];
+    const limit = roundUp(largest(values.data));
+    return [{ name, values: slice(values, at), gradient: gradient ? slice(gradient, at) : null, limit }];
+  });
+}
+
+/** How strongly the error at t runs through step j, on the shared scale: the bias's contribution is that gradient itself. @param {Trace} trace @param {number} at @param {number} j @param {Scene} scene */
+export function pathShare(trace, at, j, { decades }) {
+  const error = trace.get("contribution/b");
+  return error ? logShare(error.data[at * trace.dims.time + j], decades) : Number.NaN;
+}
+
+/** The error and the use that a chosen contribution joins. @param {State} state */
+export function chosenPath(state) {
+  return state.focus?.parameter ? { t: state.t, k: Math.min(state.k, state.t) } : null;
+}
+
+/** The unit to frame in a column: the one under the pointer, else the one in focus. @param {State} state @param {number} at @returns {number | undefined} */
+export function framedUnit({ hover, focus, t: now }, at) {
+  if (hover?.unit !== undefined) return at === hover.t || at === now ? hover.unit : undefined;
+  const inFocus = at === now && focus?.node && columns.kindOf(focus.node) === "cell";
+  return inFocus ? (focus.unit ?? undefined) : undefined;
+}
+
+class Network {
+  /** @param {HTMLElement} host @param {Context} context */
+  constructor(host, context) {
+    this.host = host;
+    this.context = context;
+    this.belt = make("ol", { class: "belt" });
+    this.window = make("div", { class: "belt-window" }, this.belt);
+    this.names = make("div", { class: "row-names", "aria-hidden": "true" });
+    host.replaceChildren(this.names, this.window);
+    this.pulse = pulses(this.belt);
+    /** @type {Column[]} */
+    this.columns = [];
+    this.drawn = "";
+    this.units = 0;
+    /** @type {columns.Shape} */
+    this.shape = { rows: networkRows(1), step: 1, states: 1, wide: 1, scale: 1 };
+    this.release = listenToBelt(this.belt, context, this);
+  }
+
+  /** @param {Trace} trace @param {State} state */
+  draw(trace, state) {
+    const { scene } = this.context;
+    const { near } = scene;
+    const key = `${scene.version} ${near.width} ${near.count} ${near.step}`;
+    if (key !== this.drawn) {
+      this.drawn = key;
+      this.units = trace.dims.hidden;
+      this.furnish(scene);
+    }
+    const first = scene.lensFirst(state.t);
+    this.belt.style.transform = `translateX(${-first * near.step}px)`;
+    const last = Math.min(trace.dims.time - 1, first + near.count);
+    for (let at = Math.max(0, first - 1); at <= last; at += 1) this.show(trace, state, at);
+    for (const column of this.columns) this.mark(column, trace, state);
+    this.pulse.follow(state, this.shape);
+  }
+
+  /** Make as many columns as the lens needs, and place them. @param {Scene} scene */
+  furnish({ near, cell, scale }) {
+    const states = Math.max(1, cell.states.length);
+    const rows = networkRows(scale);
+    this.shape = { rows, step: near.step, states, wide: cellWidth(near.step, states, scale), scale };
+    const count = Math.min(near.T, near.count + 2);
+    while (this.columns.length < count) this.columns.push(columns.makeColumn());
+    for (const extra of this.columns.splice(count)) extra.element.remove();
+    for (const column of this.columns) {
+      columns.placeColumn(column, this.shape);
+      if (!column.element.isConnected) this.belt.append(column.element);
+    }
+    this.host.style.height = `${rows.height}px`;
+    this.window.style.left = `${near.left}px`;
+    this.window.style.width = `${near.inner}px`;
+    nameRows(this.names, rows, cell.output);
+  }
+
+  /** @param {number} at */
+  columnOf(at) {
+    return this.columns[at % this.columns.length];
+  }
+
+  /** @param {Trace} trace @param {State} state @param {number} at */
+  show(trace, state, at) {
+    const column = this.columnOf(at);
+    const { scene } = this.context;
+    if (column.t !== at || column.version !== scene.version) {
+      column.version = scene.version;
+      column.data = data(trace, at, scene);
+      column.element.hidden = false;
+      column.element.style.transform = `translateX(${at * this.shape.step}px)`;
+      columns.wireColumn(column, this.shape, at === 0);
+      columns.fillColumn(column, column.data);
+      this.weigh(column, column.data.share);
+    }
+    const until = reached(state, trace.dims.time);
+    columns.showReached(column, this.shape, scene, { states: at <= until.forward, gradients: at >= until.backward });
+    const { classList } = column.element;
+    classList.toggle("has-state", at <= until.forward);
+    classList.toggle("has-loss", until.loss);
+    classList.toggle("has-gradient", at >= until.backward);
+  }
+
+  /** Light the step of the player, of the pointer, and the way of a chosen contribution. @param {Column} column @param {Trace} trace @param {State} state */
+  mark(column, trace, state) {
+    const at = column.t;
+    const { classList } = column.element;
+    classList.toggle("is-now", at === state.t);
+    classList.toggle("is-hover", state.hover?.t === at || state.hover?.k === at);
+    this.markPath(column, trace, chosenPath(state));
+    columns.markFocus(column, at === state.t, state.focus?.node ?? null);
+    columns.markUnit(column, this.shape, this.units, framedUnit(state, at));
+  }
+
+  /** @param {Column} column @param {Trace} trace @param {{t: number, k: number} | null} path */
+  markPath(column, trace, path) {
+    const at = column.t;
+    const on = path !== null && at >= path.k && at <= path.t;
+    this.belt.classList.toggle("has-path", path !== null);
+    column.element.classList.toggle("on-path", on);
+    column.element.classList.toggle("path-start", on && at === path.k);
+    column.element.classList.toggle("path-end", on && at === path.t);
+    if (on) this.weigh(column, pathShare(trace, path.t, at, this.context.scene));
+    else if (column.pathed && column.data) this.weigh(column, column.data.share);
+    column.pathed = on;
+  }
+
+  /** Colour and weigh the gradient's wires by its size. @param {Column} column @param {number} share */
+  weigh({ element }, share) {
+    const size = Number.isNaN(share) ? 0 : share;
+    element.style.setProperty("--gradient-color", css(between(this.context.scene.palette.gradient, 0.3 + 0.45 * size)));
+    element.style.setProperty("--gradient-width", `${1 + 2.4 * size}px`);
+  }
+
+  destroy() {
+    this.release();
+    this.host.replaceChildren();
+  }
+}
+
+const NAMES = /** @type {[keyof Rows, string, string, string][]} row, letter, meaning, key */ ([
+  ["next", "", "", "net.next"],
+  ["loss", "J_t", "loss", "net.loss"],
+  ["output", "y_t", "output", "net.prediction"],
+  ["cell", "s_t", "state", "net.state"],
+  ["input", "x_t", "input", "net.input"],
+]);
+
+/** The names of the rows, in the gutter. @param {HTMLElement} host @param {Rows} places @param {string} output the state that the output reads */
+function nameRows(host, places, output) {
+  const named = NAMES.map(([row, letter, meaning, key]) => {
+    const place = /** @type {import('../motion/wires.js').Place} */ (places[row]);
+    const mark = letter ? [symbol(row === "cell" ? `${output}_t` : letter, meaning)] : [];
+    const name = make("div", { class: `net-row row-${row}` }, ...mark, make("span", {}, t(key)));
+    name.style.top = `${place.top}px`;
+    name.style.height = `${place.height}px`;
+    return name;
+  });
+  host.replaceChildren(...named);
+}
+
+export const view = {
+  name: "unrolled",
+  reads: ["x", "target", "probs", "loss", "{state}", "grad/{state}", "grad_norm/{state}"],
+  /** @param {HTMLElement} host @param {Context} context */
+  mount: (host, context) => new Network(host, context),
+};

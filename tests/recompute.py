@@ -1,0 +1,300 @@
+"""Recompute a trace from its own x, target and param/*, knowing nothing but the contract.
+
+    python tests/recompute.py http://127.0.0.1:8000 cell=lstm loss_at=last window=3
+
+Needs NumPy and the standard library, reads no code of the project: cells, derivatives and norms are written out
+again below. Without choices it checks every cell at both loss placements. Exit code 1 if anything differs.
+"""
+
+import itertools
+import json
+import sys
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Arrays = dict[str, Array]
+Uses = dict[str, tuple[Array, Array | None]]  # parameter -> its delta rows (R, H) and what it multiplied
+Back = tuple[Arrays, Arrays, Uses]  # gradients of the nodes, of the states before, and the uses of the parameters
+GROUPS = "forward,backward,contributions,jacobians,params,spectral"
+CELLS = ("rnn-tanh", "rnn-sigmoid", "rnn-relu", "lstm", "gru", "gru-reset-after")
+GATES = {"f": "_f", "i": "_i", "g": "_c", "o": "_o"}  # the LSTM's nodes and the suffixes of their weights
+TOLERANCE = 1e-9
+
+
+def sigmoid(a: Array) -> Array:
+    small = np.exp(-np.abs(a))
+    return np.asarray(np.where(a >= 0, 1, small) / (1 + small))
+
+
+def affine(p: Arrays, gate: str, x: Array, h: Array) -> Array:
+    return np.asarray(p["W" + gate] @ x + p["U" + gate] @ h + p["b" + gate])
+
+
+def rnn(squash: Callable[[Array], Any]) -> Callable[[Arrays, Array, Arrays], Arrays]:
+    def step(p: Arrays, x: Array, prev: Arrays) -> Arrays:
+        a = affine(p, "", x, prev["s"])
+        return {"s.pre": a, "s": squash(a)}
+
+    return step
+
+
+def rnn_back(slope: Callable[[Array], Any]) -> Callable[[Arrays, Array, Arrays, Arrays, Arrays], Back]:
+    def back(p: Arrays, x: Array, prev: Arrays, n: Arrays, up: Arrays) -> Back:
+        d = up["s"] * slope(n["s"])
+        return {"s": up["s"], "s.pre": d}, {"s": d @ p["U"]}, uses_of("", d, x, prev["s"])
+
+    return back
+
+
+def lstm(p: Arrays, x: Array, prev: Arrays) -> Arrays:
+    a = {name: affine(p, gate, x, prev["h"]) for name, gate in GATES.items()}
+    n = {name: np.tanh(v) if name == "g" else sigmoid(v) for name, v in a.items()}
+    c = n["f"] * prev["c"] + n["i"] * n["g"]
+    return n | {f"{name}.pre": v for name, v in a.items()} | {"c": c, "h": n["o"] * np.tanh(c)}
+
+
+def lstm_back(p: Arrays, x: Array, prev: Arrays, n: Arrays, up: Arrays) -> Back:
+    f, i, g, o, squashed = n["f"], n["i"], n["g"], n["o"], np.tanh(n["c"])
+    dc = up["c"] + up["h"] * o * (1 - squashed**2)
+    d = {"f": dc * prev["c"], "i": dc * g, "g": dc * i, "o": up["h"] * squashed}
+    a = {"f": d["f"] * f * (1 - f), "i": d["i"] * i * (1 - i), "g": d["g"] * (1 - g**2), "o": d["o"] * o * (1 - o)}
+    before = {"h": sum(a[name] @ p["U" + gate] for name, gate in GATES.items()), "c": dc * f}
+    uses: Uses = {}
+    for name, gate in GATES.items():
+        uses |= uses_of(gate, a[name], x, prev["h"])
+    return {"h": up["h"], "c": dc} | d | {f"{name}.pre": v for name, v in a.items()}, before, uses
+
+
+def uses_of(gate: str, delta: Array, x: Array, h: Array) -> Uses:
+    return {"W" + gate: (delta, x), "U" + gate: (delta, h), "b" + gate: (delta, None)}
+
+
+def gru(p: Arrays, x: Array, prev: Arrays) -> Arrays:
+    """The reset gate acts before the product with U_n; after it where there is a bias b_hn, as in PyTorch."""
+    h = prev["h"]
+    a = {name: affine(p, f"_{name}", x, h) for name in "zr"}
+    z, r = sigmoid(a["z"]), sigmoid(a["r"])
+    a["n"] = p["W_n"] @ x + p["b_n"] + (r * (p["U_n"] @ h + p["b_hn"]) if "b_hn" in p else p["U_n"] @ (r * h))
+    n = np.tanh(a["n"])
+    return {f"{name}.pre": v for name, v in a.items()} | {"z": z, "r": r, "n": n, "h": z * h + (1 - z) * n}
+
+
+def gru_back(p: Arrays, x: Array, prev: Arrays, n: Arrays, up: Arrays) -> Back:
+    h, z, r = prev["h"], n["z"], n["r"]
+    grads, an, az = gru_top(n, h, up["h"])
+    dm = an @ p["U_n"]  # m = r * h
+    dr = dm * h
+    ar = dr * r * (1 - r)
+    before = up["h"] * z + dm * r + az @ p["U_z"] + ar @ p["U_r"]
+    uses = uses_of("_z", az, x, h) | uses_of("_r", ar, x, h) | uses_of("_n", an, x, r * h)
+    return grads | {"r": dr, "r.pre": ar}, {"h": before}, uses
+
+
+def gru_reset_after_back(p: Arrays, x: Array, prev: Arrays, n: Arrays, up: Arrays) -> Back:
+    h, z, r = prev["h"], n["z"], n["r"]
+    grads, an, az = gru_top(n, h, up["h"])
+    dq, dr = an * r, an * (p["U_n"] @ h + p["b_hn"])  # q = U_n h + b_hn
+    ar = dr * r * (1 - r)
+    before = up["h"] * z + dq @ p["U_n"] + az @ p["U_z"] + ar @ p["U_r"]
+    uses = uses_of("_z", az, x, h) | uses_of("_r", ar, x, h) | {"b_hn": (dq, None)}
+    uses |= {"W_n": (an, x), "b_n": (an, None), "U_n": (dq, h)}
+    return grads | {"r": dr, "r.pre": ar}, {"h": before}, uses
+
+
+def gru_top(n: Arrays, h: Array, up: Array) -> tuple[Arrays, Array, Array]:
+    """What both GRU share: h = z h_prev + (1 - z) n."""
+    z, dz, dn = n["z"], up * (h - n["n"]), up * (1 - n["z"])
+    az, an = dz * z * (1 - z), dn * (1 - n["n"] ** 2)
+    return {"h": up, "z": dz, "n": dn, "z.pre": az, "n.pre": an}, an, az
+
+
+STEPS: dict[str, tuple[tuple[str, ...], Any, Any]] = {
+    "rnn-tanh": (("s",), rnn(np.tanh), rnn_back(lambda s: 1 - s**2)),
+    "rnn-sigmoid": (("s",), rnn(sigmoid), rnn_back(lambda s: s * (1 - s))),
+    "rnn-relu": (("s",), rnn(lambda a: np.maximum(a, 0.0)), rnn_back(lambda s: (s > 0) * 1.0)),
+    "lstm": (("h", "c"), lstm, lstm_back),
+    "gru": (("h",), gru, gru_back),
+    "gru-reset-after": (("h",), gru, gru_reset_after_back),
+}
+
+
+class Recomputed:
+    """One sequence through one cell: every array of the contract, from x (T, I), target (T,) and the parameters."""
+
+    def __init__(self, recipe: dict[str, Any], x: Array, target: Array, params: Arrays) -> None:
+        self.states, self.step, self.back = STEPS[recipe["cell"]]
+        self.x, self.target, self.p, self.window, self.T = x, target, params, recipe["window"], len(x)
+        self.mask = np.array([recipe["loss_at"] == "every" or t == self.T - 1 for t in range(self.T)]) * 1.0
+        self.prev, self.nodes = [], []
+        state = {name: np.zeros(params["V"].shape[1]) for name in self.states}
+        for row in x:
+            self.prev.append(state)
+            self.nodes.append(self.step(params, row, state))
+            state = {name: self.nodes[-1][name] for name in self.states}
+        self.outputs = np.array([nodes[self.states[0]] for nodes in self.nodes])
+        self.logits = self.outputs @ params["V"].T + params["d"]
+        top = np.exp(self.logits - self.logits.max(1, keepdims=True))
+        self.probs = top / top.sum(1, keepdims=True)
+        self.error = (self.probs - np.eye(len(params["d"]))[target]) * self.mask[:, None]
+        self.pieces = self.taken_apart()
+        self.total = {name: part.sum((0, 1)) for name, part in self.pieces.items()}
+
+    def one_step_back(self, k: int, up: Arrays) -> Back:
+        found: Back = self.back(self.p, self.x[k], self.prev[k], self.nodes[k], up)
+        return found
+
+    def nothing(self, rows: int) -> Arrays:
+        return {name: np.zeros((rows, self.p["V"].shape[1])) for name in self.states}
+
+    def forward(self) -> Arrays:
+        """Every array of the forward pass, and the losses."""
+        found = {name: np.array([nodes[name] for nodes in self.nodes]) for name in self.nodes[0]}
+        found |= {f"{name}_prev": np.array([prev[name] for prev in self.prev]) for name in self.states}
+        loss = -np.log(self.probs[np.arange(self.T), self.target])
+        return found | {"logits": self.logits, "probs": self.probs, "loss": loss, "mask": self.mask}
+
+    def taken_apart(self) -> Arrays:
+        """What the use of each parameter at step k gives to the gradient of J_t: (T, T, *shape), row t."""
+        pieces = {name: np.zeros((self.T, self.T, *value.shape)) for name, value in self.p.items() if name not in "Vd"}
+        for t in range(self.T):
+            up = self.nothing(1)
+            up[self.states[0]] = up[self.states[0]] + self.error[t] @ self.p["V"]
+            for k in range(t, -1, -1):
+                _, up, uses = self.one_step_back(k, up)
+                for name, (delta, met) in uses.items():
+                    pieces[name][t, k] = delta[0] if met is None else np.outer(delta[0], met)
+        return pieces
+
+    def gradients(self) -> Arrays:
+        """dJ/d(everything): all losses swept at once."""
+        found, up = [], self.nothing(1)
+        for k in range(self.T - 1, -1, -1):
+            up[self.states[0]] = up[self.states[0]] + self.error[k] @ self.p["V"]
+            nodes, up, _ = self.one_step_back(k, up)
+            found.append(nodes)
+        grads = {f"grad/{name}": np.array([step[name][0] for step in found[::-1]]) for name in found[0]}
+        norms = {name.replace("grad/", "grad_norm/"): norm(value) for name, value in grads.items()}
+        weights = self.total | {"V": self.error.T @ self.outputs, "d": self.error.sum(0)}
+        return grads | norms | {f"grad/{name}": value for name, value in weights.items()}
+
+    def contributions(self) -> Arrays:
+        """Norms and signed shares of the (t, k) pieces: each parameter's, and those of all W, all U, all biases."""
+        found, groups = {}, {name: [name] for name in self.pieces}
+        groups |= {letter: [name for name in self.pieces if name[0] == letter] for letter in "WUb"}
+        for group, names in groups.items():
+            flat = np.concatenate([self.pieces[name].reshape(self.T, self.T, -1) for name in names], axis=2)
+            whole = flat.sum((0, 1))
+            found[f"contribution/{group}"] = norm(flat)
+            found[f"contribution_dot/{group}"] = flat @ whole / ((whole @ whole) or 1.0)
+        return found
+
+    def truncation(self) -> Arrays:
+        """The gradient that each window leaves, and how far it is from the whole."""
+        lag = np.subtract.outer(np.arange(self.T), np.arange(self.T))
+        cuts = [{n: v[(lag < w) & (lag >= 0)].sum(0) for n, v in self.pieces.items()} for w in range(1, self.T + 1)]
+        whole = np.concatenate([value.ravel() for value in self.total.values()])
+        flat = [np.concatenate([value.ravel() for value in cut.values()]) for cut in cuts]
+        sizes, size = norm(np.array(flat)), float(norm(whole))
+        cosine = np.array([part @ whole for part in flat]) / (sizes * size)
+        at = min(self.window or self.T, self.T) - 1
+        found = {"truncation/cosine_by_window": cosine, "truncation/norm_ratio_by_window": sizes / size}
+        found |= {name.removesuffix("_by_window"): value[at] for name, value in found.items()}
+        return found | ({f"truncated/{n}": v for n, v in cuts[at].items()} if self.window else {})
+
+    def jacobians(self) -> Arrays:
+        """Norms of d(state_t)/d(state_k) of the joint state, and of each state alone: products, one by one."""
+        H, count = self.p["V"].shape[1], len(self.states)
+        steps = []
+        for k in range(self.T):
+            up = {name: np.eye(count * H)[:, i * H : (i + 1) * H] for i, name in enumerate(self.states)}
+            before = self.one_step_back(k, up)[1]
+            steps.append(np.concatenate([before[name] for name in self.states], axis=1))
+        parts = {"": slice(None)} | (
+            {f"{n}/": slice(i * H, i * H + H) for i, n in enumerate(self.states)} if count > 1 else {}
+        )
+        found = {f"jacobian/{part}fro": np.zeros((self.T, self.T)) for part in parts}
+        found["jacobian/spectral"] = np.zeros((self.T, self.T))
+        for k in range(self.T):
+            product = np.eye(count * H)
+            for t in range(k, self.T):
+                product = steps[t] @ product if t > k else product
+                found["jacobian/spectral"][t, k] = np.linalg.norm(product, 2)
+                for part, block in parts.items():
+                    found[f"jacobian/{part}fro"][t, k] = norm(product[block, block].ravel())
+        return found
+
+    def arrays(self) -> Arrays:
+        """All of it, by the names of the contract."""
+        return self.forward() | self.gradients() | self.contributions() | self.truncation() | self.jacobians()
+
+
+def norm(rows: Array) -> Array:
+    """Norms along the last axis, also of what is too small to square."""
+    largest = np.abs(rows).max(-1, keepdims=True)
+    unit = np.where(largest > 0, largest, 1.0)
+    return np.asarray(np.linalg.norm(rows / unit, axis=-1) * unit[..., 0])
+
+
+def array(described: dict[str, Any]) -> Array:
+    """An array of a trace, without its axis of one batch."""
+    data = np.array(described["data"], dtype=float).reshape(described["shape"])
+    return data[:, 0] if described["dims"][:2] == ["time", "batch"] else data
+
+
+def recomputed(trace: dict[str, Any]) -> Arrays:
+    """Every array of a trace again, from x, target, param/* and the recipe."""
+    given = {n: array(a) for n, a in trace["arrays"].items() if n in {"x", "target"} or n.startswith("param/")}
+    params = {n.removeprefix("param/"): value for n, value in given.items() if n.startswith("param/")}
+    return Recomputed(trace["recipe"], given["x"], given["target"].astype(int), params).arrays()
+
+
+def difference(name: str, found: Array, right: Array) -> float:
+    """The largest error: of each entry for norms over (t, k), else relative to the largest entry."""
+    if found.shape != right.shape or not np.isfinite(found).all():
+        return float("inf")
+    scale = np.abs(right) if name.startswith(("contribution/", "jacobian/")) else np.abs(right).max(initial=1e-300)
+    return float(np.max(np.abs(found - right) / np.where(scale > 0, scale, 1e-300), initial=0.0))
+
+
+def compare(trace: dict[str, Any]) -> Iterator[tuple[str, list[int], float]]:
+    """Name, shape and error of every array; one that nobody can recompute, or that is missing, is infinitely wrong."""
+    again = recomputed(trace)
+    for name, described in trace["arrays"].items():
+        if name not in {"x", "target"} and not name.startswith("param/"):
+            right = again.pop(name, None)
+            yield name, described["shape"], float("inf") if right is None else difference(name, array(described), right)
+    for name in again:
+        yield f"{name} (missing)", [], float("inf")
+
+
+def fetch(base: str, choices: dict[str, str]) -> dict[str, Any]:
+    """A whole trace over HTTP."""
+    query = urllib.parse.urlencode({"include": GROUPS, **choices})
+    with urllib.request.urlopen(f"{base.rstrip('/')}/api/v1/traces?{query}", timeout=60) as answer:
+        return dict(json.load(answer))
+
+
+def main(arguments: list[str]) -> int:
+    """Check one recipe, or every cell at both loss placements; print a table; 1 if anything differs."""
+    base, *rest = arguments
+    chosen = dict(word.split("=", 1) for word in rest)
+    every = [{"cell": c, "loss_at": at, "window": "3"} for c, at in itertools.product(CELLS, ("every", "last"))]
+    wrong = 0
+    for choices in [chosen] if rest else every:
+        sys.stdout.write(f"{' '.join(f'{k}={v}' for k, v in choices.items())}\n")
+        for name, shape, size in compare(fetch(base, choices)):
+            wrong += not size < TOLERANCE
+            sys.stdout.write(
+                f"  {name:34} {'x'.join(map(str, shape)):>10}  {size:8.1e}{'' if size < TOLERANCE else '  WRONG'}\n"
+            )
+    sys.stdout.write(f"{wrong or 'no'} arrays differ\n")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
