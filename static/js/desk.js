@@ -40,7 +40,7 @@ class Desk {
     this.whole = stage.trace;
     this.notice = createNotice(find(document, "#notice", HTMLElement), { cancel: () => this.cancel() });
     this.runner = createRunner(api, this);
-    this.pushed = 0;
+    this.pushed = -Infinity; // the first change is an entry, however soon it comes
     this.writing = 0;
     this.travelled = false;
     /** Where the player is to stand once the run that an address asks for is there. @type {Partial<State> | null} */
