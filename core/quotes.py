@@ -18,7 +18,7 @@ import numpy as np
 from core.errors import UnrolledError
 from core.trace import Trace
 
-NAME = re.compile(r"'[^']*'|[A-Za-z_][\w.]*(?:/[A-Za-z_][\w.]*)*")
+NAME = re.compile(r"'[^']*'|(?<![\w.])[A-Za-z_][\w.]*(?:/[A-Za-z_][\w.]*)*")
 QUOTE = re.compile(r"\{([^{}]+)\}")
 LONGEST = 200
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -60,6 +60,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "diagonal": np.diagonal,
     "singular": lambda v: np.linalg.svd(v, compute_uv=False),
     "radius": lambda v: float(np.abs(np.linalg.eigvals(v)).max()),
+    "log": np.log,
     "log10": np.log10,
 }
 OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {

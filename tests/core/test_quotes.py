@@ -32,6 +32,7 @@ def test_functions_sizes_and_choices(trace: Trace) -> None:
     assert value(trace, "sum(loss)") == pytest.approx(trace["loss"].sum(), rel=1e-15)
     assert value(trace, "dims.hidden * 2") == 16
     assert value(trace, "recipe.gain") == 1.0
+    assert value(trace, "2.5e-3") == 2.5e-3
     assert value(trace, "word(argmax(probs[2]))") == trace.labels["output"][int(np.argmax(trace["probs"][2, 0]))]
     assert value(trace, "radius(param/U)") == pytest.approx(np.abs(np.linalg.eigvals(trace["param/U"])).max())
 
