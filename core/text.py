@@ -45,9 +45,25 @@ def _python(source: str) -> ast.Module:
             return ast.parse(source)
     except SyntaxError as error:
         column = max((error.offset or 1) - 1, 0)
-        raise EquationError("this is not an equation", source, error.lineno or 1, column) from None
+        raise EquationError(_said(error.msg), source, error.lineno or 1, column) from None
     except (ValueError, RecursionError, MemoryError):
         raise EquationError("this text cannot be read", source) from None
+
+
+# What Python says of a text that is none, and what it means to someone who writes equations.
+SAID = {
+    "was never closed": "this bracket is never closed",
+    "unmatched": "this bracket was never opened",
+    "does not match": "this bracket closes another kind of bracket",
+    "indent": "every equation begins at the left edge",
+    "forgot a comma": "something is missing between two values: W @ x, f * c",
+    "cannot assign": "one plain name stands left of `=`",
+    "unterminated string": "an equation has no quotation marks",
+}
+
+
+def _said(message: str) -> str:
+    return next((ours for theirs, ours in SAID.items() if theirs in message), "this is not an equation")
 
 
 def _check_depth(source: str, body: list[ast.stmt]) -> None:

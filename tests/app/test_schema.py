@@ -43,7 +43,7 @@ schemathesis.openapi.format("equations", EQUATIONS)
 
 
 SCHEMA = schemathesis.openapi.from_dict(create_app(Settings()).openapi())
-INPUT = re.compile(r"traces|explain|figures")
+INPUT = re.compile(r"traces|explain|figures|cells")
 OPERATIONS = {found.label: found for found in (result.ok() for result in SCHEMA.get_all_operations())}  # type: ignore[union-attr]
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from core.equations import Cell, parse
+from core.examples import EXAMPLES
 from core.gradients import contributions
 from core.jacobians import jacobians
 from core.unroll import Workspace
@@ -16,7 +17,8 @@ from tests.core.written import PEOPLE_WRITE, Author, read
 
 CLOSE = 1e-10
 # 163: one unit and eight slots, for which np.negative of NumPy 2.4 reads a wrong stride.
-WRITTEN = {**PEOPLE_WRITE, **{f"random {seed}": Author(seed).cell() for seed in (*range(80), 163)}}
+SKETCHES = {f"example {name}": example.source for name, example in EXAMPLES.items()}
+WRITTEN = {**PEOPLE_WRITE, **SKETCHES, **{f"random {seed}": Author(seed).cell() for seed in (*range(80), 163)}}
 every_cell = pytest.mark.parametrize("name", WRITTEN)
 
 
