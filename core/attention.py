@@ -21,19 +21,20 @@ class Attend:
         T, B, S = self.sizes.T, self.sizes.B, memory[0]
         if not spec.values and memory[1] != self.sizes.H:
             raise ValueError(f"the memory has {memory[1]} columns, the state {self.sizes.H}: mix R @ M, not M")
-        self.memory = np.zeros((B, S, memory[1]))
-        self.keys, self.values = np.zeros((B, S, self.sizes.H)), np.zeros((B, S, self.sizes.H))
-        self.weights, self.slopes = np.zeros((T, B, S)), np.zeros((T, B, S))
+        zeros, H = self.sizes.zeros, self.sizes.H
+        self.memory = zeros(B, S, memory[1])
+        self.keys, self.values = zeros(B, S, H), zeros(B, S, H)
+        self.weights, self.slopes = zeros(T, B, S), zeros(T, B, S)
         self.padding = np.zeros((B, S), dtype=bool)
-        self.Q = np.zeros((self.sizes.H, memory[1])) if spec.keys else None
-        self.R = np.zeros((self.sizes.H, memory[1])) if spec.values else None
-        self.w = np.zeros(self.sizes.H) if spec.score else None
+        self.Q = zeros(H, memory[1]) if spec.keys else None
+        self.R = zeros(H, memory[1]) if spec.values else None
+        self.w = zeros(H) if spec.score else None
         self.query, self.value = self._rows(buffers, spec.query), self._rows(buffers, spec.name)
 
     def _rows(self, buffers: Buffers, name: str) -> list[Floats]:
         """A node at every step as (B, H), views."""
         steps = buffers.steps([name]) or []
-        return [s.T if self.sizes.tail else s[None] for s in steps]
+        return [s if self.sizes.batch else s[None] for s in steps]
 
     def load(self, params: Mapping[str, Floats]) -> None:
         """Take the weights of this attention."""
@@ -113,10 +114,8 @@ def attends_of(buffers: Buffers, memory: tuple[int, int] | None) -> tuple[Attend
 
 
 def asked_into(attend: Attend, t: int, value: Floats, out: Floats) -> None:
-    """out (H, ...) += dJ/dq for dJ/dv = value (H, ...), at step t."""
-    tail = attend.sizes.tail
-    found = attend.pull(t, (value.T if tail else value[None])[None])[0]
-    out += found.T if tail else found[0]
+    """out (..., H) += dJ/dq for dJ/dv = value (..., H), at step t."""
+    out += attend.pull(t, value.reshape(1, -1, attend.sizes.H)).reshape(out.shape)
 
 
 def asked_rows(attend: Attend, t: int, value: Floats, out: Floats) -> None:

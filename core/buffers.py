@@ -1,7 +1,7 @@
 """The arrays that a plan runs in, and how a name is found in them.
 
-All of one kind stand in one array (rows, slots, H) or, for batches, (rows, slots, H, B): features before
-batch, so that each slot of a timestep is contiguous. A row is a timestep.
+All of one kind stand in one array (rows, slots, H) or, for batches, (rows, slots, B, H). A row is a timestep, of which
+each slot is contiguous, and neighbouring slots are too: one call takes them all.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,23 @@ from core.plan import Forward, forward_plan
 
 @dataclass(frozen=True)
 class Sizes:
-    """T timesteps, B sequences, I inputs, H hidden units, O outputs."""
+    """T timesteps, B sequences, I inputs, H hidden units, O outputs; numbers are float64 or float32."""
 
     T: int
     B: int
     I: int
     H: int
     O: int
+    dtype: str = "float64"
 
     @property
-    def tail(self) -> tuple[int, ...]:
+    def batch(self) -> tuple[int, ...]:
         """The batch axis, absent for a single sequence so that products are matrix times vector."""
         return () if self.B == 1 else (self.B,)
+
+    def zeros(self, *shape: int) -> Floats:
+        """An array of this precision that begins on a cache line."""
+        return aligned(*shape, dtype=self.dtype)
 
 
 class Store:
@@ -36,31 +41,28 @@ class Store:
 
     def __init__(self, names: Sequence[str], rows: int, sizes: Sizes) -> None:
         self.names, self.rows, self.sizes = tuple(names), rows, sizes
-        self.data = aligned(rows, len(self.names), sizes.H, *sizes.tail)
+        self.data = sizes.zeros(rows, len(self.names), *sizes.batch, sizes.H)
 
-    @property
-    def flat(self) -> Floats:
-        """(rows, slots * H, ...): neighbouring slots as one axis."""
-        return self.data.reshape(self.rows, -1, *self.sizes.tail)
-
-    def column(self, name: str, first: int = 0) -> Floats:
-        """(T, H, ...) of one slot, beginning with row `first`."""
-        return self.data[first : first + self.sizes.T, self.names.index(name)]
+    def column(self, name: str, first: int = 0, count: int | None = None) -> Floats:
+        """(T, ..., H) of one slot, beginning with row `first`, or `count` rows."""
+        return self.data[first : first + (count or self.sizes.T), self.names.index(name)]
 
     def neighbours(self, first: str, count: int) -> Floats:
-        """(T, count * H, ...) of the slots from `first` on."""
-        start, h = self.names.index(first), self.sizes.H
-        return self.flat[: self.sizes.T, start * h : (start + count) * h]
+        """(T, ..., count * H) of the slots from `first` on; a copy where they lie apart."""
+        start = self.names.index(first)
+        found = self.data[: self.sizes.T, start : start + count]
+        return np.moveaxis(found, 1, -2).reshape(self.sizes.T, *self.sizes.batch, -1)
 
     def steps(self, run: slice, first: int = 0, stacked: bool = False) -> list[Floats]:
-        """One view a timestep of neighbouring slots: (n * H, ...), or (n, H, ...) if `stacked`."""
-        rows = slice(first, first + self.sizes.T)
-        h = self.sizes.H
-        views = list(self.data[rows, run] if stacked else self.flat[rows, run.start * h : run.stop * h])
+        """One view a timestep of neighbouring slots: (n * H,), or (n, ..., H) if `stacked` and for batches if n > 1."""
+        rows = self.data[first : first + self.sizes.T, run]
+        if run.stop - run.start == 1 and self.sizes.B > 1:
+            rows = rows[:, 0]
+        views = list(rows if stacked or self.sizes.B > 1 else rows.reshape(len(rows), -1))
         return views * self.sizes.T if self.rows == 1 < self.sizes.T else views
 
     def block(self, run: slice, first: int = 0) -> Floats:
-        """(T, n, H, ...) of neighbouring slots, beginning with row `first`."""
+        """(T, n, ..., H) of neighbouring slots, beginning with row `first`."""
         return self.data[first : first + self.sizes.T, run]
 
 
@@ -82,9 +84,8 @@ class Buffers:
         self.scratch = Store([n for n in self.forward.a if n not in kept], 1, sizes)
         self.D = Store(slots, sizes.T + 1, sizes)
         self.G = Store([b.name for b in self.backward.bases], sizes.T, sizes)
-        column = (sizes.H, *(1 for _ in sizes.tail))
-        self.vectors = {p.name: np.zeros(column) for p in cell.parameters if p.columns is None}
-        self.constants = {n.name: np.array(n.value) for n in cell.nodes.values() if n.op == "constant"}
+        self.vectors = {p.name: sizes.zeros(sizes.H) for p in cell.parameters if p.columns is None}
+        self.constants = {n.name: np.array(n.value, sizes.dtype) for n in cell.nodes.values() if n.op == "constant"}
 
     def place(self, name: str) -> tuple[Store, int, str] | None:
         """Where a node lives: its store, the row of t = 0 and the slot; None for constants and weights."""
@@ -96,14 +97,14 @@ class Buffers:
         return (home, 0, name) if name in home.names else None
 
     def column(self, name: str) -> Floats:
-        """A node over all time: (T, H, ...), or what broadcasts to it for a constant or a bias."""
+        """A node over all time: (T, ..., H), or what broadcasts to it for a constant or a bias."""
         place = self.place(name)
         if place:
             return place[0].column(place[2], place[1])
         return self.vectors[name] if name in self.vectors else self.constants[name]
 
     def block(self, names: Sequence[str]) -> Floats | None:
-        """Several nodes over all time, (T, n, H, ...), or None if they do not stand together."""
+        """Several nodes over all time, (T, n, ..., H), or None if they do not stand together."""
         run = _run([self.place(n) for n in names])
         return run[0].block(run[2], run[1]) if run else None
 

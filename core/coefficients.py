@@ -1,4 +1,4 @@
-"""The coefficients of the backward pass as calls over all timesteps at once."""
+"""The coefficients of the backward pass as calls over many timesteps at once."""
 
 from collections.abc import Iterator
 
@@ -6,19 +6,31 @@ import numpy as np
 
 from core.adjoint import Coefficient
 from core.buffers import Buffers
-from core.ops import OPS, Call, Calls, Floats, run
+from core.ops import OPS, Call, Calls, Floats, number, run
 from core.program import signed_sum
+
+CACHED = 1 << 19
 
 
 class Coefficients:
-    """Calls that compute coefficients for all timesteps at once."""
+    """Calls that compute coefficients for a stretch of timesteps at once; several may share their `scratch`."""
 
-    def __init__(self, buffers: Buffers) -> None:
-        self.b = buffers
-        self.scratch = [np.zeros((buffers.sizes.T, buffers.sizes.H, *buffers.sizes.tail)) for _ in range(3)]
+    def __init__(self, buffers: Buffers, part: slice, scratch: list[Floats]) -> None:
+        self.b, self.part = buffers, part
+        self.scratch = [s[: part.stop - part.start] for s in scratch]
+
+    def _column(self, name: str) -> Floats:
+        """A node over this stretch of time, or what broadcasts to it."""
+        column = self.b.column(name)
+        return column[self.part] if column.ndim > 1 else column
+
+    def _block(self, names: list[str]) -> Floats | None:
+        """Nodes that stand together, over this stretch of time."""
+        block = self.b.block(names)
+        return None if block is None else block[self.part]
 
     def of_slots(self, out: Floats) -> Iterator[Call]:
-        """Fill `out` (T, slots, H, ...): slopes of neighbours in one call, then their factors, then the rest."""
+        """Fill `out` (steps, slots, ..., H): slopes of neighbours in one call, then their factors, then the rest."""
         slots = self.b.backward.slots
         plain = [self._plain(s.coefficient) for s in slots]
         for stretch in self._alike(plain):
@@ -56,22 +68,22 @@ class Coefficients:
         """Slopes of a stretch of slots, then the values that multiply them."""
         names = [p[0] for p in plain]
         nodes = [self.b.cell.nodes[n] for n in names]
-        x, y = self.b.block([n.args[0] for n in nodes]), self.b.block(names)
+        x, y = self._block([n.args[0] for n in nodes]), self._block(names)
         if x is not None and y is not None:
             yield from OPS[nodes[0].op].slope(x, y, out)
         todo = [i for i, p in enumerate(plain) if p[1] is not None]
         for first, last in self._value_runs(plain, todo):
-            block = self.b.block([str(p[1]) for p in plain[first:last]])
+            block = self._block([str(p[1]) for p in plain[first:last]])
             if block is not None:
                 yield np.multiply, (out[:, first:last], block, out[:, first:last])
             else:
-                yield np.multiply, (out[:, first], self.b.column(str(plain[first][1])), out[:, first])
+                yield np.multiply, (out[:, first], self._column(str(plain[first][1])), out[:, first])
 
     def _value_runs(self, plain: list[tuple[str, str | None]], todo: list[int]) -> Iterator[tuple[int, int]]:
         """Neighbours whose values are neighbours too, else one by one."""
         while todo:
             first, last = todo[0], todo[0] + 1
-            while last in todo and self.b.block([str(p[1]) for p in plain[first : last + 1]]) is not None:
+            while last in todo and self._block([str(p[1]) for p in plain[first : last + 1]]) is not None:
                 last += 1
             yield first, last
             todo = [i for i in todo if i >= last]
@@ -87,7 +99,7 @@ class Coefficients:
         rests.sort(key=lambda r: -r[0])
         total, part = self.scratch[:2]
         if all(abs(s) == 1 and len(f) == 1 and not f[0].endswith("'") for s, f in rests):
-            yield from signed_sum([self.b.column(f[0]) for _, f in rests], [s for s, _ in rests], total)
+            yield from signed_sum([self._column(f[0]) for _, f in rests], [s for s, _ in rests], total)
         else:
             yield total.fill, (0.0,)
             for scale, factors in rests:
@@ -98,7 +110,7 @@ class Coefficients:
     def _monomial(self, scale: float, factors: tuple[str, ...], out: Floats) -> Iterator[Call]:
         """out = scale * the product of the factors; slopes first, since they need `out` to work in."""
         slopes = [f[:-1] for f in factors if f.endswith("'")]
-        values = [self.b.column(f) for f in factors if not f.endswith("'")]
+        values = [self._column(f) for f in factors if not f.endswith("'")]
         if slopes:
             yield from self._slope(slopes[0], out)
         elif len(values) > 1:
@@ -113,11 +125,11 @@ class Coefficients:
         for value in values:
             yield np.multiply, (out, value, out)
         if scale != 1.0:
-            yield np.multiply, (out, np.array(scale), out)
+            yield np.multiply, (out, number(scale, out), out)
 
     def _slope(self, name: str, out: Floats) -> Calls:
         node = self.b.cell.nodes[name]
-        return OPS[node.op].slope(self.b.column(node.args[0]), self.b.column(name), out)
+        return OPS[node.op].slope(self._column(node.args[0]), self._column(name), out)
 
 
 def _shared(lists: list[list[str]]) -> list[str]:
@@ -140,8 +152,21 @@ def _without(factors: tuple[str, ...], shared: list[str]) -> tuple[str, ...]:
 
 
 def slot_coefficients(buffers: Buffers) -> Floats:
-    """The coefficients of the last forward pass: (T, slots, H, ...)."""
+    """The coefficients of the last forward pass: (T, slots, ..., H)."""
     out = np.empty_like(buffers.D.data[: buffers.sizes.T])
+    whole = slice(0, buffers.sizes.T)
     with np.errstate(all="ignore"):
-        run(tuple(Coefficients(buffers).of_slots(out)))
+        run(tuple(Coefficients(buffers, whole, scratch(buffers, whole.stop)).of_slots(out)))
     return out
+
+
+def scratch(buffers: Buffers, steps: int) -> list[Floats]:
+    """Room for what coefficients are put together from."""
+    return [buffers.sizes.zeros(steps, *buffers.sizes.batch, buffers.sizes.H) for _ in range(3)]
+
+
+def stretches(buffers: Buffers) -> list[slice]:
+    """All of time in stretches whose coefficients stay in the cache until they are used."""
+    T = buffers.sizes.T
+    steps = max(1, min(T, CACHED * T // max(1, buffers.D.data.nbytes)))
+    return [slice(t, min(t + steps, T)) for t in range(0, T, steps)]

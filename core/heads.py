@@ -1,11 +1,12 @@
 """Output heads: from logits to predictions, a loss at each step, and the gradient that starts the backward pass.
 
-Every head has `logits` (T, O, ...), `delta` = dJ/dlogits (masked), `loss` and `mask` (T, ...); `shows` names its
-arrays for a trace, and `run` takes targets laid out like the logits, or (T, ...) for a class.
+Every head has `logits` (T, ..., O), `delta` = dJ/dlogits (masked), `loss` and `mask` (T, ...), where ... is the batch
+if there is one; `shows` names its arrays for a trace, and `run` takes targets like the logits, or (T, ...) for a class.
 """
 
 import numpy as np
 
+from core.buffers import Sizes
 from core.ops import OPS, Calls, Floats, minus, run
 
 Indices = np.ndarray[tuple[int, ...], np.dtype[np.intp]]
@@ -18,30 +19,27 @@ class SoftmaxCrossEntropy:
     shows = ("logits", "probs")
     classes = True
 
-    def __init__(self, T: int, O: int, tail: tuple[int, ...]) -> None:
-        self.logits, self.probs, self.delta = (np.zeros((T, O, *tail)) for _ in range(3))
-        self.top, self.total = np.zeros((T, 1, *tail)), np.zeros((T, 1, *tail))
-        self.loss, self.mask = np.zeros((T, *tail)), np.ones((T, *tail))
-        batch = int(np.prod(tail, dtype=int))
-        step = np.arange(T).reshape(-1, *(1 for _ in tail)) * (O * batch)
-        self.stride, self.start = np.array(batch), step + (np.arange(batch) if tail else 0)
-        self.index = np.zeros((T, *tail), dtype=np.intp)
+    def __init__(self, sizes: Sizes) -> None:
+        s, steps = sizes, (sizes.T, *sizes.batch)
+        self.logits, self.probs, self.delta = (s.zeros(*steps, s.O) for _ in range(3))
+        self.top, self.total = s.zeros(*steps, 1), s.zeros(*steps, 1)
+        self.loss, self.mask = s.zeros(*steps), np.ones(steps, s.dtype)
+        self.start, self.index = np.arange(s.T * s.B).reshape(steps) * s.O, np.zeros(steps, dtype=np.intp)
         self.calls: Calls = (
-            (np.maximum.reduce, (self.logits, 1, None, self.top, True)),
+            (np.maximum.reduce, (self.logits, -1, None, self.top, True)),
             (np.subtract, (self.logits, self.top, self.delta)),
             (np.exp, (self.delta, self.probs)),
-            (np.add.reduce, (self.probs, 1, None, self.total, True)),
+            (np.add.reduce, (self.probs, -1, None, self.total, True)),
             (np.divide, (self.probs, self.total, self.probs)),
             (np.log, (self.total, self.total)),
         )
 
     def run(self, target: Indices) -> None:
-        """Fill probs, loss and delta from logits (T, O, ...) and target (T, ...); delta is masked, loss is not."""
+        """Fill probs, loss and delta from logits (T, ..., O) and target (T, ...); delta is masked, loss is not."""
         run(self.calls)
-        np.multiply(target, self.stride, self.index)
-        np.add(self.index, self.start, self.index)
+        np.add(target, self.start, self.index)
         np.subtract(self.total.reshape(self.loss.shape), self.delta.reshape(-1)[self.index], self.loss)
-        np.multiply(self.probs, self.mask[:, None], self.delta)
+        np.multiply(self.probs, self.mask[..., None], self.delta)
         self.delta.reshape(-1)[self.index] -= self.mask
 
 
@@ -52,16 +50,17 @@ class LinearSquaredError:
     shows = ("prediction",)
     classes = False
 
-    def __init__(self, T: int, O: int, tail: tuple[int, ...]) -> None:
-        self.logits, self.delta = np.zeros((T, O, *tail)), np.zeros((T, O, *tail))
-        self.loss, self.mask = np.zeros((T, *tail)), np.ones((T, *tail))
+    def __init__(self, sizes: Sizes) -> None:
+        steps = (sizes.T, *sizes.batch)
+        self.logits, self.delta = sizes.zeros(*steps, sizes.O), sizes.zeros(*steps, sizes.O)
+        self.loss, self.mask = sizes.zeros(*steps), np.ones(steps, sizes.dtype)
         self.prediction = self.logits
 
     def run(self, target: Floats) -> None:
         """Fill loss and delta."""
         np.subtract(self.logits, target, self.delta)
-        np.einsum("to...,to...->t...", self.delta, self.delta, out=self.loss)
-        np.multiply(self.delta, 2.0 * self.mask[:, None], self.delta)
+        np.vecdot(self.delta, self.delta, out=self.loss)
+        np.multiply(self.delta, 2.0 * self.mask[..., None], self.delta)
 
 
 class SigmoidBinary:
@@ -71,17 +70,18 @@ class SigmoidBinary:
     shows = ("logits", "probs")
     classes = False
 
-    def __init__(self, T: int, O: int, tail: tuple[int, ...]) -> None:
-        self.logits, self.probs, self.delta = (np.zeros((T, O, *tail)) for _ in range(3))
-        self.loss, self.mask = np.zeros((T, *tail)), np.ones((T, *tail))
+    def __init__(self, sizes: Sizes) -> None:
+        steps = (sizes.T, *sizes.batch)
+        self.logits, self.probs, self.delta = (sizes.zeros(*steps, sizes.O) for _ in range(3))
+        self.loss, self.mask = sizes.zeros(*steps), np.ones(steps, sizes.dtype)
         self.calls: Calls = (minus(self.logits, self.probs), *OPS["sigmoid"].calls(self.probs, self.probs))
 
     def run(self, target: Floats) -> None:
         """Fill probs, loss and delta; log(1 + e^z) - y z is the loss without a logarithm of zero."""
         run(self.calls)
-        np.sum(np.logaddexp(0.0, self.logits) - target * self.logits, axis=1, out=self.loss)
+        np.sum(np.logaddexp(0.0, self.logits) - target * self.logits, axis=-1, out=self.loss)
         np.subtract(self.probs, target, self.delta)
-        np.multiply(self.delta, self.mask[:, None], self.delta)
+        np.multiply(self.delta, self.mask[..., None], self.delta)
 
 
 Head = SoftmaxCrossEntropy | LinearSquaredError | SigmoidBinary

@@ -1,18 +1,19 @@
 """What the sweep did not need but people want to see: dJ/d(node) of every named node, and norms at each step."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 
 from core.adjoint import ONE
 from core.buffers import Buffers, Store
-from core.coefficients import Coefficients
-from core.norms import LEAST, MOST, norms
+from core.coefficients import Coefficients, scratch, stretches
+from core.norms import BOUNDS, norms
 from core.ops import Call, Floats
 
 
 class Instruments:
-    """Gradients of all named nodes and pre-activations as columns (T, H, ...), and their norms (T,)."""
+    """Gradients of all named nodes and pre-activations as columns (T, ..., H), and their norms (T,)."""
 
     def __init__(self, buffers: Buffers) -> None:
         b, cell = buffers, buffers.cell
@@ -21,31 +22,34 @@ class Instruments:
         slots = {(s.base, s.coefficient): s.name for s in b.backward.slots}
         own = [n for n in self.names if forms[n][1] != ONE and forms[n] not in slots]
         self.store = Store(own, b.sizes.T, b.sizes)
-        self.calls: list[Call] = []
-        self.places: dict[str, tuple[Store, str]] = {}
-        coefficients = Coefficients(b)
-        for name in self.names:
-            base, coefficient = forms[name]
-            if name in own:
-                out = self.store.column(name)
-                self.calls += [*coefficients.calls(coefficient, out), (np.multiply, (out, b.G.column(base), out))]
-                self.places[name] = self.store, name
-            else:
-                self.places[name] = (b.G, base) if coefficient == ONE else (b.D, slots[base, coefficient])
+        self.places = {n: (b.D, slots[forms[n]]) for n in self.names if forms[n] in slots}
+        self.places |= {n: (b.G, forms[n][0]) for n in self.names if forms[n][1] == ONE}
+        self.places |= {n: (self.store, n) for n in own}
         self._measure(b)
+        parts = stretches(b)
+        room = scratch(b, parts[0].stop)
+        self.calls = [call for part in parts for call in self._calls(b, part, Coefficients(b, part, room))]
+
+    def _calls(self, b: Buffers, part: slice, coefficients: Coefficients) -> Iterator[Call]:
+        """A stretch of time: the gradients that no slot has, then the squared lengths of all."""
+        for name in self.store.names:
+            (base, coefficient), out = b.backward.forms[name], self.store.column(name)[part]
+            yield from coefficients.calls(coefficient, out)
+            yield np.multiply, (out, b.G.column(base)[part], out)
+        for rows, lengths in zip(self.rows, self.parts, strict=True):
+            yield np.vecdot, (rows[part], rows[part], lengths[part])
 
     def _measure(self, b: Buffers) -> None:
         """Euclidean norms over units and batch of every slot at every step, all in one array."""
         T, stores = b.sizes.T, [s for s in (self.store, b.G, b.D) if s.names]
         ends = np.cumsum([0, *(T * len(s.names) for s in stores)])
-        self.all_lengths, self.sure = np.zeros(ends[-1]), np.ones(ends[-1], dtype=bool)
+        self.all_lengths, self.sure = b.sizes.zeros(ends[-1]), np.ones(ends[-1], dtype=bool)
         parts = [slice(a, z) for a, z in pairwise(ends)]
         self.rows = [s.data[:T].reshape(T, len(s.names), -1) for s in stores]
         self.parts = [self.all_lengths[p].reshape(T, -1) for p in parts]
         self.lengths = {id(s): p for s, p in zip(stores, self.parts, strict=True)}
         for store, part in zip(stores, parts, strict=True):
             self.sure[part].reshape(T, -1)[0] = [not self._starts_at_zero(b, store, n) for n in store.names]
-        self.calls += [(np.vecdot, (r, r, p)) for r, p in zip(self.rows, self.parts, strict=True)]
 
     def _starts_at_zero(self, b: Buffers, store: Store, name: str) -> bool:
         """Whether a gradient is zero at the first step for certain: it is multiplied by a state before it."""
@@ -59,14 +63,15 @@ class Instruments:
         """Fill everything."""
         for function, arguments in self.calls:
             function(*arguments)
+        low, high = BOUNDS[self.all_lengths.dtype.name]
         least = np.minimum.reduce(self.all_lengths, where=self.sure, initial=np.inf)
-        lost = not (least > LEAST and np.maximum.reduce(self.all_lengths) < MOST)
+        lost = not (least > low and np.maximum.reduce(self.all_lengths) < high)
         np.sqrt(self.all_lengths, self.all_lengths)
         for rows, part in zip(self.rows, self.parts, strict=True) if lost else ():
             norms(rows, part)
 
     def gradient(self, name: str) -> Floats:
-        """dJ/d(name): (T, H, ...)."""
+        """dJ/d(name): (T, ..., H)."""
         store, slot = self.places[name]
         return store.column(slot)
 

@@ -57,7 +57,7 @@ def step_jacobians(ws: Chain, b: int = 0) -> Floats:
     """
     plan, states, H, T = ws.buffers.backward, ws.cell.states, ws.sizes.H, ws.sizes.T
     K = slot_coefficients(ws.buffers)
-    K = K[..., b] if ws.sizes.tail else K
+    K = K[:, :, b] if ws.sizes.batch else K
     slots: dict[str, Part] = {}
     totals: dict[str, Part] = {}
     for base in plan.bases:

@@ -15,7 +15,7 @@ from core.buffers import Sizes
 from core.equations import Cell
 from core.heads import HEADS, Head
 from core.ops import Floats, run
-from core.unroll import Chain, weight_dims
+from core.unroll import Chain, flat, weight_dims
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Network:
         B: int = 1,
         head: str = "softmax",
         cells: Mapping[str, Cell] | None = None,
+        dtype: str = "float64",
     ) -> None:
         self.cell, self.topology, self.H, self.O, self.B = cell, topology, H, O, B
         lengths = dict(streams)
@@ -92,12 +93,12 @@ class Network:
             own = (cells or {}).get(block.name, cell)
             seeded = own.states if topology.starting(block.name) else (own.output,)
             memory = (lengths[block.memory[0]][0], H * len(block.memory)) if block.memory else None
-            self.chains[block.name] = Chain(own, Sizes(T, B, width, H, O), seeded, memory)
+            self.chains[block.name] = Chain(own, Sizes(T, B, width, H, O, dtype), seeded, memory)
             lengths[block.name] = T, H
         self.T = lengths[topology.output[0]][0]
-        self.head: Head = HEADS[head](self.T, O, () if B == 1 else (B,))
-        self.V, self.d = np.zeros((O, H * len(topology.output))), np.zeros(O)
-        self.grads: dict[str, Floats] = {"V": np.zeros_like(self.V), "d": np.zeros(O)}
+        self.head: Head = HEADS[head](Sizes(self.T, B, 0, H, O, dtype))
+        self.V, self.d = np.zeros((O, H * len(topology.output)), dtype), np.zeros(O, dtype)
+        self.grads: dict[str, Floats] = {"V": np.zeros_like(self.V), "d": np.zeros(O, dtype)}
         self.lengths: np.ndarray[tuple[int], np.dtype[np.intp]] | None = None
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -121,10 +122,12 @@ class Network:
         *,
         mask: Floats | None = None,
         lengths: "np.ndarray[tuple[int], np.dtype[np.intp]] | None" = None,
+        instruments: bool = True,
     ) -> None:
         """Forward and backward: inputs by stream (T, B, I), target (T, B) or (T, B, O), mask (T, B).
 
         `lengths` (B,) says where each sequence of the first stream ends; what stands behind changes no number.
+        Without `instruments` only weights get gradients, as in training; `measure` makes up for the rest.
         """
         self.lengths = lengths
         np.copyto(self.head.mask, np.ones_like(self.head.mask) if mask is None else mask.reshape(self.head.mask.shape))
@@ -132,6 +135,14 @@ class Network:
             self._forward(inputs)
             self._output(target)
             self._backward()
+        if instruments:
+            self.measure()
+
+    def measure(self) -> None:
+        """Gradients of every named node and their norms, of the last run."""
+        with np.errstate(all="ignore"):
+            for chain in self.chains.values():
+                chain.instruments.run()
 
     def _forward(self, inputs: Mapping[str, Floats]) -> None:
         seen = dict(inputs)
@@ -179,29 +190,30 @@ class Network:
         return [b for b in self.topology.blocks if b.name in self.topology.output]
 
     def _output(self, target: Any) -> None:
-        logits = self._states() @ self.V.T + self.d
-        tail = self.B > 1
-        np.copyto(self.head.logits, logits.transpose(0, 2, 1) if tail else logits[:, 0])
-        laid = target if self.head.classes else target.transpose(0, 2, 1)
-        self.head.run(laid if tail else target[:, 0])
+        logits = flat(self.head.logits)
+        np.matmul(flat(self._states()), self.V.T, logits)
+        np.add(logits, self.d, logits)
+        self.head.run(target if self.B > 1 else target[:, 0])
 
     # -- backward -----------------------------------------------------------------------------------------
 
     @property
     def delta(self) -> Floats:
         """dJ/dlogits as (T, B, O)."""
-        return self.head.delta.transpose(0, 2, 1) if self.B > 1 else self.head.delta[:, None]
+        return self.head.delta if self.B > 1 else self.head.delta[:, None]
 
     def head_seeds(self) -> dict[str, Floats]:
         """dJ_t/dh_t of every block that the output layer reads, (T, B, H) in the block's own order of time."""
-        parts = np.split(self.delta @ self.V, len(self.topology.output), axis=-1)
+        whole = (flat(self.delta) @ self.V).reshape(self.T, self.B, -1)
+        parts = np.split(whole, len(self.topology.output), axis=-1)
         return {b.name: self.turn(b, part) for b, part in zip(self._outputs(), parts, strict=True)}
 
     def _backward(self) -> None:
-        flat = self.delta.reshape(-1, self.O)
-        np.matmul(flat.T, self._states().reshape(len(flat), -1), out=self.grads["V"])
-        np.sum(flat, axis=0, out=self.grads["d"])
-        seeds = {n: {s: np.zeros((c.sizes.T, self.B, self.H)) for s in c.cell.states} for n, c in self.chains.items()}
+        delta = flat(self.delta)
+        np.matmul(delta.T, flat(self._states()), out=self.grads["V"])
+        np.sum(delta, axis=0, out=self.grads["d"])
+        rooms = {n: (c.sizes.T, self.B, self.H) for n, c in self.chains.items()}
+        seeds = {n: {s: np.zeros(rooms[n], self.V.dtype) for s in c.cell.states} for n, c in self.chains.items()}
         for name, part in self.head_seeds().items():
             seeds[name][self.chains[name].cell.output] += part
         for block in reversed(self.topology.blocks):
@@ -209,14 +221,13 @@ class Network:
             self._seed(chain, seeds[block.name])
             chain.roll_back()
             run(chain.gradient_calls)
-            chain.instruments.run()
             self.grads |= {f"{block.name}/{p}": g for p, g in chain.grads.items()}
             self._pass_on(block, chain, seeds)
 
     def _seed(self, chain: Chain, seeds: dict[str, Floats]) -> None:
         for state in chain.backward.seeded:
             seed = seeds[state]
-            np.copyto(chain.buffers.G.column(state), seed.transpose(0, 2, 1) if self.B > 1 else seed[:, 0])
+            np.copyto(chain.buffers.G.column(state), seed if self.B > 1 else seed[:, 0])
 
     def _pass_on(self, block: Block, chain: Chain, seeds: dict[str, dict[str, Floats]]) -> None:
         """The gradient of what a block read, and of the states that it began with."""
@@ -252,7 +263,7 @@ class Network:
         """Every array of the last run by its contract name, in the order of time of the input."""
         shape = (self.T, self.B)
         head = {n: getattr(self.head, n) for n in self.head.shows}
-        found = {n: Array(a.transpose(0, 2, 1) if self.B > 1 else a[:, None], OUTPUT) for n, a in head.items()}
+        found = {n: Array(a if self.B > 1 else a[:, None], OUTPUT) for n, a in head.items()}
         found |= {n: Array(getattr(self.head, n).reshape(shape), STEP) for n in ("loss", "mask")}
         for block in self.topology.blocks:
             found |= self._block_arrays(block, self.chains[block.name])

@@ -8,6 +8,7 @@ from core.ops import Floats
 
 # Squares outside these bounds have lost digits; the rows are then scaled before they are squared.
 LEAST, MOST = 1e-280, 1e280
+BOUNDS = {"float64": (LEAST, MOST), "float32": (1e-30, 1e30)}
 
 
 def norms(rows: Floats, out: Floats) -> None:
@@ -19,7 +20,8 @@ def norms(rows: Floats, out: Floats) -> None:
 def steady(rows: Floats, out: Floats) -> None:
     """Turn squares in `out` into norms, and do over those that have lost digits."""
     squares = out.reshape(-1)
-    lost = not (np.minimum.reduce(squares) > LEAST and np.maximum.reduce(squares) < MOST)
+    least, most = BOUNDS[rows.dtype.name]
+    lost = not (np.minimum.reduce(squares) > least and np.maximum.reduce(squares) < most)
     np.sqrt(out, out)
     if lost:
         _rescaled(rows, squares)
@@ -27,7 +29,8 @@ def steady(rows: Floats, out: Floats) -> None:
 
 def _rescaled(rows: Floats, found: Floats) -> None:
     """Do over what has lost digits: its rows divided by their largest entries first. True zeros stay."""
-    lost = np.flatnonzero(~((found > LEAST**0.5) & (found < MOST**0.5)))
+    least, most = BOUNDS[rows.dtype.name]
+    lost = np.flatnonzero(~((found > least**0.5) & (found < most**0.5)))
     again = rows.reshape(-1, rows.shape[-1])[lost]
     if not again.any():
         return

@@ -12,7 +12,7 @@ import numpy as np
 from core.adjoint import Backward, Base
 from core.attention import Attend, asked_into
 from core.buffers import Buffers
-from core.ops import OPS, Call, Floats, aligned, minus
+from core.ops import OPS, Call, Floats, minus
 from core.plan import Step
 
 Columns = Iterable[Iterable[Call]]
@@ -40,11 +40,11 @@ def signed_sum(views: Sequence[Floats], signs: Sequence[float], out: Floats) -> 
 
 
 class ForwardProgram:
-    """The timesteps of a forward pass: `matrices` are filled by whoever loads the weights."""
+    """The timesteps of a forward pass; `matrices`, a view (H, H) for each P, are filled by whoever has the weights."""
 
     def __init__(self, buffers: Buffers, attends: tuple[Attend, ...] = ()) -> None:
         self.b, self.T, self.attends = buffers, buffers.sizes.T, attends
-        self.matrices: list[tuple[Floats, Step]] = []
+        self.matrices: list[tuple[list[Floats], Step]] = []
         columns = [c for step in buffers.forward.steps for c in self._columns(step)]
         self.calls = interleave(columns)
 
@@ -81,12 +81,22 @@ class ForwardProgram:
             return [c for one in _singles(step) for c in self._product(one)]
         order = [step.outs.index(n) for n in names]
         signs = tuple(step.signs[i] * self.b.forward.affine[step.outs[i]].sign for i in order)
-        h, tail = self.b.sizes.H, self.b.sizes.tail
-        matrix, result = aligned(h, len(names) * h).T, aligned(len(names) * h, *tail)
+        blocks, product, result = self._room(len(names))
         params = tuple(step.args[0][i] for i in order)
-        self.matrices.append((matrix, Step("product", names, (params, step.args[1]), signs)))
+        self.matrices.append((blocks, Step("product", names, (params, step.args[1]), signs)))
         values = self.b.steps(step.args[1]) or []
-        return [[(matrix.dot, (v, result)) for v in values], [(np.add, (r, result, r)) for r in rows]]
+        return [[product(v) for v in values], [(np.add, (r, result, r)) for r in rows]]
+
+    def _room(self, n: int) -> tuple[list[Floats], Callable[[Floats], Call], Floats]:
+        """Room for n matrices, the call that multiplies all with one value, and where its result will be."""
+        s = self.b.sizes
+        if s.B == 1:
+            matrix, result = s.zeros(s.H, n * s.H).T, s.zeros(n * s.H)
+            return [matrix[i * s.H : (i + 1) * s.H] for i in range(n)], lambda v: (matrix.dot, (v, result)), result
+        stack, results = s.zeros(n, s.H, s.H), s.zeros(n, s.B, s.H)
+        if n == 1:
+            return [stack[0].T], lambda v: (v.dot, (stack[0], results[0])), results[0]
+        return [m.T for m in stack], lambda v: (np.matmul, (v, stack, results)), results
 
     def _add(self, step: Step) -> list[list[Call]]:
         name = step.outs[0]
@@ -94,10 +104,10 @@ class ForwardProgram:
         rows, terms = self.b.steps(step.outs) or [], self.b.steps(step.args[0]) or []
         return [[(function, (r, v, r)) for r, v in zip(rows, terms, strict=True)]]
 
-    def unfold(self) -> list[Call]:
-        """Turn the slots that were kept with a minus back into pre-activations, all timesteps at once."""
+    def unfold(self, part: slice) -> list[Call]:
+        """Turn the slots that were kept with a minus back into pre-activations, over a stretch of time."""
         negative = [self.b.forward.affine[n].sign < 0 for n in self.b.Z.names]
-        return [minus(self.b.Z.data[:, r], self.b.Z.data[:, r]) for r in runs(negative)]
+        return [minus(self.b.Z.data[part, r], self.b.Z.data[part, r]) for r in runs(negative)]
 
 
 def _singles(step: Step) -> Iterator[Step]:
@@ -120,20 +130,25 @@ def runs(flags: Sequence[bool]) -> list[slice]:
 
 
 class BackwardProgram:
-    """The timesteps of a backward pass with one row of gradient; `matrices` as in the forward program."""
+    """The timesteps of a backward pass with one row of gradient; `matrices` (n * H, H) by what they multiplied."""
 
     def __init__(self, buffers: Buffers, seeded: frozenset[str], attends: tuple[Attend, ...] = ()) -> None:
         self.b, self.plan, self.seeded, self.attends = buffers, buffers.backward, seeded, attends
-        h, tail = buffers.sizes.H, buffers.sizes.tail
+        s = buffers.sizes
         values = dict.fromkeys(u.value for u in self.plan.uses if u.value and u.value != "x")
-        self.matrices = {v: _stack(self.plan, v, h) for v in values}
+        self.matrices = {v: s.zeros(len(self.plan.feeding(v)) * s.H, s.H) for v in values}
         asked = dict.fromkeys(a.spec.query for a in attends)
-        self.results = {v: aligned(h, *tail) for v in {**values, **asked}}
-        self.calls = self._reset() + interleave(reversed_time(self._columns()))
+        self.wide: dict[tuple[str, ...], Floats] = {}
+        self.results = {v: s.zeros(*s.batch, s.H) for v in {**values, **asked}}
+        self.columns = self._columns()
 
-    def _reset(self) -> list[Call]:
+    def reset(self) -> list[Call]:
         """Nothing comes from beyond the last step."""
         return [(self.results[v].fill, (0.0,)) for v in self.results if v.endswith("_prev")]
+
+    def calls(self, part: slice) -> list[Call]:
+        """A stretch of time, from its last step to its first."""
+        return interleave([column[part][::-1] for column in self.columns])
 
     def _columns(self) -> list[list[Call]]:
         columns = []
@@ -182,7 +197,7 @@ class BackwardProgram:
         return columns
 
     def _multiply(self, value: str, results: list[Floats]) -> list[list[Call]]:
-        """result = P^T delta, for all the matrices that multiplied `value`, and what attention asked with it."""
+        """result = delta P, for all the matrices that multiplied `value`, and what attention asked with it."""
         columns: list[list[Call]] = [[(r.fill, (0.0,)) for r in results]]
         columns = self._matrices(value, results) if value in self.matrices else columns
         for attend in (a for a in self.attends if a.spec.query == value):
@@ -195,25 +210,32 @@ class BackwardProgram:
         b, uses = self.b, self.plan.feeding(value)
         run = slots_run(self.plan, [u.slot for u in uses])
         if run is not None:
-            return [[(self.matrices[value].dot, pair) for pair in zip(b.D.steps(run), results, strict=True)]]
+            return self._whole(run, self.matrices[value], results)
         h, part = b.sizes.H, np.zeros_like(results[0])
         columns: list[list[Call]] = []
         for i, use in enumerate(uses):
-            block = self.matrices[value][:, i * h : (i + 1) * h]
+            block = self.matrices[value][i * h : (i + 1) * h]
             pairs = list(zip(b.D.steps(_one(b.D.names, use.slot)), results, strict=True))
-            columns.append([(np.matmul, (block, d, part if i else r)) for d, r in pairs])
+            columns.append([(np.matmul, (d, block, part if i else r)) for d, r in pairs])
             if i:
                 columns.append([(np.add, (r, part, r)) for _, r in pairs])
         return columns
 
+    def _whole(self, run: slice, matrix: Floats, results: list[Floats]) -> list[list[Call]]:
+        """result = delta P for neighbouring slots at once; in a batch `wide` keeps them side by side, (T, B, n * H)."""
+        s, deltas = self.b.sizes, self.b.D.steps(run)
+        if s.B == 1:
+            return [[(matrix.T.dot, pair) for pair in zip(deltas, results, strict=True)]]
+        if run.stop - run.start == 1:
+            return [[(d.dot, (matrix, r)) for d, r in zip(deltas, results, strict=True)]]
+        wide = self.wide[self.b.D.names[run]] = s.zeros(s.T, s.B, len(matrix))
+        aside = wide.reshape(s.T, s.B, -1, s.H).swapaxes(1, 2)
+        copies: list[Call] = [(np.copyto, pair) for pair in zip(aside, deltas, strict=True)]
+        return [copies, [(w.dot, (matrix, r)) for w, r in zip(wide, results, strict=True)]]
+
 
 def _call(function: Callable[..., Any], *arguments: Any) -> Call:
     return function, arguments
-
-
-def reversed_time(columns: list[list[Call]]) -> list[list[Call]]:
-    """The same calls from the last timestep to the first."""
-    return [column[::-1] for column in columns]
 
 
 def slots_run(plan: Backward, names: Sequence[str]) -> slice | None:
@@ -230,8 +252,3 @@ def _one(names: Sequence[str], name: str) -> slice:
 def _into(out: Floats, terms: list[Floats]) -> tuple[Call, ...]:
     """out += every term but the first, which is `out` itself."""
     return tuple((np.add, (out, v, out)) for v in terms[1:])
-
-
-def _stack(plan: Backward, value: str, h: int) -> Floats:
-    """Room for P^T of every matrix that multiplied `value`, side by side: (H, n * H)."""
-    return aligned(len(plan.feeding(value)) * h, h).T

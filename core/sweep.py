@@ -37,7 +37,7 @@ class Rows:
         self.bases = {b.name: np.zeros(room) for b in self.plan.bases}
         self.carried = {s: np.zeros(room) for s, slots in self.plan.carries.items() if slots}
         self.products = {v: np.zeros(room) for v in chain.backward.results}
-        self.weights = {v: np.ascontiguousarray(m.T) for v, m in chain.backward.matrices.items()}
+        self.weights = chain.backward.matrices
         self.diagonal, self.part = np.zeros((T, B, H)), np.zeros(room)
         self.seeds: dict[str, Floats] = {}
         self.program = [tuple(self._step(k)) for k in range(T)]
@@ -52,15 +52,12 @@ class Rows:
         `diagonal` (T, B, H): dJ_t/dh_t at the output state. `seeds` by state (rows, T, B, H): of every error at
         every step.
         """
-        tail = bool(self.chain.sizes.tail)
         self.diagonal.fill(0.0)
         if diagonal is not None:
             np.copyto(self.diagonal, diagonal)
         self.seeds = seeds or {}
         K = slot_coefficients(self.chain.buffers)
-        np.copyto(self.coefficients, K.transpose(0, 3, 1, 2) if tail else K[:, None])
-        for value, matrix in self.chain.backward.matrices.items():
-            np.copyto(self.weights[value], matrix.T)
+        np.copyto(self.coefficients, K.swapaxes(1, 2) if self.chain.sizes.batch else K[:, None])
         for incoming in (*self.products.values(), *self.carried.values()):
             incoming.fill(0.0)
 

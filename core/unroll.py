@@ -14,7 +14,7 @@ from core.adjoint import Backward, Use
 from core.arrays import HIDDEN, INPUT, OUTPUT, STEP, TIME, Array
 from core.attention import attends_of
 from core.buffers import Buffers, Sizes
-from core.coefficients import Coefficients
+from core.coefficients import Coefficients, scratch, stretches
 from core.equations import Cell
 from core.heads import HEADS, Head
 from core.instruments import Instruments
@@ -34,18 +34,23 @@ class Chain:
         self.cell, self.sizes = cell, sizes
         self.buffers = b = Buffers(cell, self.sizes)
         self.attends = attends_of(b, memory)
-        self.inputs = np.ones((sizes.T, sizes.B, sizes.I + 1))  # a column of ones: the bias is a weight like the others
+        self.inputs = np.ones(
+            (sizes.T, sizes.B, sizes.I + 1), sizes.dtype
+        )  # a column of ones: the bias is a weight like the others
         self.x = self.inputs[:, :, :-1]
         self.shapes = cell_shapes(cell, sizes, memory)
-        self.params = {n: np.zeros(s) for n, s in self.shapes.items()}
+        self.params = {n: np.zeros(s, sizes.dtype) for n, s in self.shapes.items()}
         self.grads = {n: np.zeros_like(p) for n, p in self.params.items()}
-        self.W = np.zeros((b.Z.flat.shape[1], sizes.I + 1))
+        self.W = np.zeros((len(b.Z.names) * sizes.H, sizes.I + 1), sizes.dtype)
         self.forward, self.backward = (
             ForwardProgram(b, self.attends),
             BackwardProgram(b, frozenset(seeded), self.attends),
         )
-        self.between = (*self.forward.unfold(), *Coefficients(b).of_slots(b.D.data[: sizes.T]))
+        self.backward_calls = tuple(self._backward_calls())
         self.instruments = Instruments(b)
+        self.aside: dict[str, Floats] = {}
+        self.copies: list[Call] = []
+        self.projection = self._projection()
         self.gradient_calls = tuple(self._gradient_calls())
 
     # -- weights ------------------------------------------------------------------------------------------
@@ -55,14 +60,14 @@ class Chain:
         for name, own in self.params.items():
             np.copyto(own, params[name])
         self._load_inputs()
-        for matrix, step in self.forward.matrices:
-            for rows, sign, name in zip(self._blocks(matrix), step.signs, step.args[0], strict=True):
-                np.multiply(self.params[name], sign, out=rows)
+        for blocks, step in self.forward.matrices:
+            for block, sign, name in zip(blocks, step.signs, step.args[0], strict=True):
+                np.multiply(self.params[name], sign, out=block)
         for value, matrix in self.backward.matrices.items():
-            for columns, use in zip(self._blocks(matrix.T), self.buffers.backward.feeding(value), strict=True):
-                np.copyto(columns, self.params[use.parameter])
+            for block, use in zip(self._blocks(matrix), self.buffers.backward.feeding(value), strict=True):
+                np.copyto(block, self.params[use.parameter])
         for name, vector in self.buffers.vectors.items():
-            np.copyto(vector, self.params[name].reshape(vector.shape))
+            np.copyto(vector, self.params[name])
         for attend in self.attends:
             attend.load(self.params)
 
@@ -87,7 +92,7 @@ class Chain:
         """Set the states (B, H) before the first step; they stay until set again, and are zero at first."""
         for name, value in states.items():
             slot = self.buffers.A.names.index(f"{name}_prev")
-            np.copyto(self.buffers.A.data[0, slot], value.T if self.sizes.tail else value[0])
+            np.copyto(self.buffers.A.data[0, slot], value if self.sizes.batch else value[0])
 
     def remember(self, memory: Floats, padding: Any = None) -> None:
         """Set what attention looks at: memory (B, S, columns), padding (B, S) true where there is nothing."""
@@ -100,27 +105,41 @@ class Chain:
 
     def unroll(self) -> None:
         """Forward: inputs hoisted, then the steps."""
-        if self.sizes.tail:
-            np.matmul(self.W, self.inputs.transpose(0, 2, 1), self.buffers.Z.flat)
-        else:
-            np.dot(self.inputs[:, 0], self.W.T, self.buffers.Z.flat)
-        for function, arguments in self.forward.calls:
-            function(*arguments)
+        np.matmul(*self.projection)
+        run(self.forward.calls)
+        run(self.copies)
+
+    def _projection(self) -> tuple[Floats, Floats, Floats]:
+        """All inputs times all their matrices, into Z."""
+        s, Z = self.sizes, self.buffers.Z
+        if s.B == 1:
+            return self.inputs[:, 0], self.W.T, Z.data.reshape(s.T, -1)
+        return self.inputs[:, None], self.W.reshape(len(Z.names), s.H, -1).swapaxes(1, 2), Z.data
+
+    def _backward_calls(self) -> Iterator[Call]:
+        """Stretch by stretch from the last: coefficients for all its steps at once, then its steps in reverse."""
+        b, parts = self.buffers, stretches(self.buffers)
+        room = scratch(b, parts[0].stop)
+        yield from self.backward.reset()
+        for part in reversed(parts):
+            yield from self.forward.unfold(part)
+            yield from Coefficients(b, part, room).of_slots(b.D.data[part])
+            yield from self.backward.calls(part)
 
     def roll_back(self) -> None:
-        """Backward, from the seeds in G: coefficients for all steps at once, then the steps in reverse."""
-        run(self.between)
-        for function, arguments in self.backward.calls:
-            function(*arguments)
+        """Backward, from the seeds in G."""
+        run(self.backward_calls)
 
     def _gradient_calls(self) -> Iterator[Call]:
         plan, h = self.buffers.backward, self.sizes.H
         biases = {u.slot: [v.parameter for v in plan.uses if v.value is None and v.slot == u.slot] for u in plan.uses}
         for value in dict.fromkeys(u.value for u in plan.uses if u.value):
             for uses in _neighbours(plan, plan.feeding(value)):
-                right = self._value(value)
-                whole = np.zeros((len(uses) * h, right.shape[1]))
-                yield self.outer(self.buffers.D.neighbours(uses[0].slot, len(uses)), right, whole)
+                right = flat(self.inputs) if value == "x" else self.rows(value)
+                whole = np.zeros((len(uses) * h, right.shape[1]), right.dtype)
+                left, copies = self._deltas(uses)
+                yield from copies
+                yield left.T.dot, (right, whole)
                 for rows, use in zip(self._blocks(whole), uses, strict=True):
                     self.grads[use.parameter] = rows[:, : self.params[use.parameter].shape[1]]
                     for bias in biases.pop(use.slot, []) if value == "x" else []:
@@ -149,36 +168,49 @@ class Chain:
         ]
         return np.asarray(np.sum(parts, axis=0))
 
-    def _value(self, name: str) -> Floats:
-        """What a matrix multiplied, (T, columns, ...); the input comes with its column of ones."""
-        if name != "x":
-            return self.buffers.column(name)
-        return self.inputs.transpose(0, 2, 1) if self.sizes.tail else self.inputs[:, 0]
+    def rows(self, name: str) -> Floats:
+        """A node over time and batch, (T * B, H): a view, or a copy that every forward pass makes anew."""
+        store, first, slot = self.buffers.place(name) or (self.buffers.A, 0, name)
+        whole = store.column(slot, 0, store.rows)
+        if self.sizes.B > 1 and len(store.names) > 1:
+            if slot not in self.aside:
+                self.aside[slot] = np.zeros_like(whole)
+                self.copies.append((np.copyto, (self.aside[slot], whole)))
+            whole = self.aside[slot]
+        return flat(whole[first : first + self.sizes.T])
 
-    def outer(self, left: Floats, right: Floats, out: Floats) -> Call:
-        """out = the sum over time and batch of left_t right_t^T: (T, R, ...), (T, C, ...) -> (R, C)."""
-        return (_batched_outer, (left, right, out)) if self.sizes.tail else (left.T.dot, (right, out))
+    def _deltas(self, uses: tuple[Use, ...]) -> tuple[Floats, Calls]:
+        """The deltas of neighbouring slots, (T * B, n * H), and how they get there."""
+        s, D = self.sizes, self.buffers.D
+        names = tuple(u.slot for u in uses)
+        if s.B == 1 or len(D.names) == 1:
+            return flat(D.neighbours(names[0], len(names))), ()
+        if names in self.backward.wide:
+            return flat(self.backward.wide[names]), ()
+        wide, start = s.zeros(s.T, s.B, len(names) * s.H), D.names.index(names[0])
+        apart = D.data[: s.T, start : start + len(names)]
+        return flat(wide), ((np.copyto, (wide.reshape(s.T, s.B, -1, s.H).swapaxes(1, 2), apart)),)
 
     def sum_time(self, deltas: Floats, out: Floats) -> Call:
-        """out = the sum over time and batch."""
-        return np.add.reduce, (deltas, (0, 2) if self.sizes.tail else 0, None, out)
+        """out (F,) = the sum of deltas (T, ..., F) over time and batch."""
+        return np.add.reduce, (deltas, tuple(range(deltas.ndim - 1)), None, out)
 
     # -- what came out ------------------------------------------------------------------------------------
 
     @property
     def output_state(self) -> Floats:
-        """The state that the output layer reads: (T, H, ...)."""
+        """The state that the output layer reads: (T, ..., H)."""
         return self.buffers.column(self.cell.output)
 
     def shown(self, column: Floats) -> Floats:
-        """A column (T, F, ...) of any buffer as (T, B, F), a view."""
-        return column.transpose(0, 2, 1) if self.sizes.tail else column[:, None]
+        """A column (T, ..., F) of any buffer as (T, B, F), a view."""
+        return column if self.sizes.batch else column[:, None]
 
     def input_gradient(self) -> Floats:
         """dJ/dx of the last run: (T, B, I)."""
         found = np.zeros_like(self.x)
         for use in self.buffers.backward.feeding("x"):
-            found += self.shown(self.buffers.D.column(use.slot)) @ self.params[use.parameter]
+            found += self.shown(self.buffers.D.column(use.slot) @ self.params[use.parameter])
         return found
 
     def start_gradient(self) -> dict[str, Floats]:
@@ -188,8 +220,8 @@ class Chain:
             slots = [self.buffers.D.column(n)[0] for n in self.buffers.backward.carries.get(state, ())]
             product = self.backward.results.get(f"{state}_prev")
             parts = slots + ([] if product is None else [product])
-            whole = np.sum(parts, axis=0) if parts else np.zeros((self.sizes.H, *self.sizes.tail))
-            found[state] = whole.T.copy() if self.sizes.tail else whole[None].copy()
+            whole = np.sum(parts, axis=0) if parts else np.zeros((*self.sizes.batch, self.sizes.H))
+            found[state] = whole.reshape(self.sizes.B, -1)
         return found
 
 
@@ -207,17 +239,18 @@ class Workspace(Chain):
         B: int = 1,
         loss_at: str = "every",
         head: str = "softmax",
+        dtype: str = "float64",
     ) -> None:
-        super().__init__(cell, Sizes(T, B, I, H, O), (cell.output,))
-        self.head: Head = HEADS[head](T, O, self.sizes.tail)
+        super().__init__(cell, Sizes(T, B, I, H, O, dtype), (cell.output,))
+        self.head: Head = HEADS[head](self.sizes)
         if loss_at == "last":
             self.head.mask[:-1] = 0.0
         self.counted = self.head.mask.copy()
-        self.target = np.zeros((T, B), dtype=np.intp) if self.head.classes else np.zeros((T, B, O))
-        self.params |= {"V": np.zeros((O, H)), "d": np.zeros(O)}
-        self.grads |= {"V": np.zeros((O, H)), "d": np.zeros(O)}
+        self.target = np.zeros((T, B), dtype=np.intp) if self.head.classes else np.zeros((T, B, O), dtype)
+        for weights in (self.params, self.grads):
+            weights |= {"V": np.zeros((O, H), dtype), "d": np.zeros(O, dtype)}
         self.head_calls = self._head_calls()
-        head_gradient = self.outer(self.head.delta, self.output_state, self.grads["V"])
+        head_gradient = flat(self.head.delta).T.dot, (self.rows(cell.output), self.grads["V"])
         self.gradient_calls = (*self.gradient_calls, head_gradient, self.sum_time(self.head.delta, self.grads["d"]))
 
     def run(self, x: Floats, target: Any, mask: Floats | None = None) -> None:
@@ -242,16 +275,12 @@ class Workspace(Chain):
 
     def _laid_target(self) -> Any:
         """The targets in the layout of the logits."""
-        if not self.sizes.tail:
-            return self.target[:, 0]
-        return self.target if self.head.classes else self.target.transpose(0, 2, 1)
+        return self.target if self.sizes.batch else self.target[:, 0]
 
     def _head_calls(self) -> Calls:
         """logits = V h + d at all steps."""
-        logits, V, d = self.head.logits, self.params["V"], self.params["d"]
-        if self.sizes.tail:
-            return (np.matmul, (V, self.output_state, logits)), (np.add, (logits, d[:, None], logits))
-        return (self.output_state.dot, (V.T, logits)), (np.add, (logits, d, logits))
+        logits, V, d = flat(self.head.logits), self.params["V"], self.params["d"]
+        return (self.rows(self.cell.output).dot, (V.T, logits)), (np.add, (logits, d, logits))
 
     def run_backward(self) -> None:
         """The gradient at the output, then the chain in reverse."""
@@ -259,11 +288,8 @@ class Workspace(Chain):
         self.roll_back()
 
     def seed(self, delta: Floats, out: Floats) -> None:
-        """dJ/dh at each step from the head alone: delta (T, O, ...) through V."""
-        if self.sizes.tail:
-            np.matmul(self.params["V"].T, delta, out)
-        else:
-            np.matmul(delta, self.params["V"], out)
+        """dJ/dh at each step from the head alone: delta (T, ..., O) through V."""
+        np.matmul(delta, self.params["V"], out)
 
     def run_gradients(self) -> None:
         """dJ/dP of every parameter: one product for all the matrices that share what they multiplied."""
@@ -302,10 +328,9 @@ def weight_dims(cell: Cell, name: str) -> tuple[str, ...]:
     return ("hidden", columns) if columns else ("hidden",)
 
 
-def _batched_outer(left: Floats, right: Floats, out: Floats) -> None:
-    """The sum over time and batch of left_t right_t^T."""
-    rows, columns = (a.transpose(0, 2, 1).reshape(-1, a.shape[1]) for a in (left, right))
-    np.matmul(rows.T, columns, out)
+def flat(array: Floats) -> Floats:
+    """Time and batch as one axis: (T, ..., F) -> (T * B, F), a view where they stand side by side."""
+    return array.reshape(-1, array.shape[-1])
 
 
 def _neighbours(plan: Backward, uses: tuple[Use, ...]) -> list[tuple[Use, ...]]:

@@ -68,7 +68,7 @@ class Case:
     def gradients(self) -> dict[str, Any]:
         self.loss()
         column = self.chain.buffers.G.column(self.cell.output)
-        np.copyto(column, self.pull.transpose(0, 2, 1) if self.chain.sizes.tail else self.pull[:, 0])
+        np.copyto(column, self.pull if self.chain.sizes.batch else self.pull[:, 0])
         self.chain.roll_back()
         run(self.chain.gradient_calls)
         found = {n: g.copy() for n, g in self.chain.grads.items()}

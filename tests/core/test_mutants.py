@@ -43,22 +43,22 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "terms.append([self.results[name]] * b.sizes.T)",
         "pass",
     ),
-    "the last run is not forgotten": ("program", "self.calls = self._reset() + interleave", "self.calls = interleave"),
-    "time runs forward": ("program", "interleave(reversed_time(self._columns()))", "interleave(self._columns())"),
+    "the last run is not forgotten": ("unroll", "yield from self.backward.reset()", "pass"),
+    "time runs forward": ("program", "column[part][::-1]", "column[part]"),
     "a coefficient is added to its gradient": ("program", "(np.multiply, (d, g, d))", "(np.add, (d, g, d))"),
-    "a product takes the wrong block": ("program", "[:, i * h : (i + 1) * h]", "[:, :h]"),
+    "a product takes the wrong block": ("program", "[value][i * h : (i + 1) * h]", "[value][:h]"),
     "a product forgets its other blocks": ("program", "(np.add, (r, part, r))", "(np.add, (r, r, r))"),
     "U goes back without being transposed": (
         "unroll",
-        "np.copyto(columns, self.params[use.parameter])",
-        "np.copyto(columns, self.params[use.parameter].T)",
+        "np.copyto(block, self.params[use.parameter])",
+        "np.copyto(block, self.params[use.parameter].T)",
     ),
     # -- the head -------------------------------------------------------------------------------------------
     "the seed forgets the target": ("heads", "self.delta.reshape(-1)[self.index] -= self.mask", "pass"),
     "the seed has the wrong sign at the target": ("heads", "[self.index] -= self.mask", "[self.index] += self.mask"),
     "the mask is not heeded": (
         "heads",
-        "np.multiply(self.probs, self.mask[:, None], self.delta)",
+        "np.multiply(self.probs, self.mask[..., None], self.delta)",
         "np.copyto(self.delta, self.probs)",
     ),
     "the seed is one part in ten thousand too large": (
@@ -71,24 +71,32 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     "a bias reads the gradient of W": ("unroll", "self.grads[bias] = rows[:, -1]", "self.grads[bias] = rows[:, 0]"),
     "U meets the state after the step": (
         "unroll",
-        "return self.buffers.column(name)\n",
-        'return self.buffers.column(name.removesuffix("_prev"))\n',
+        "else self.rows(value)",
+        'else self.rows(value.removesuffix("_prev"))',
     ),
     "V meets the state before the step": (
         "unroll",
-        'self.outer(self.head.delta, self.output_state, self.grads["V"])',
-        'self.outer(self.head.delta, self.buffers.column(f"{self.cell.output}_prev"), self.grads["V"])',
+        '(self.rows(cell.output), self.grads["V"])',
+        '(self.rows(f"{cell.output}_prev"), self.grads["V"])',
     ),
     # -- the slopes -----------------------------------------------------------------------------------------
-    "tanh has slope 1 + y y": ("ops", "(np.subtract, (ONE, out, out))", "(np.add, (ONE, out, out))"),
+    "tanh has slope 1 + y y": (
+        "ops",
+        "(np.subtract, (number(1, out), out, out))",
+        "(np.add, (number(1, out), out, out))",
+    ),
     "sigmoid has slope 1 - y": ("ops", "(np.multiply, (out, y, out))", "(np.positive, (out, out))"),
-    "ReLU has slope one everywhere": ("ops", "((np.heaviside, (x, ZERO, out)),)", "((np.copyto, (out, ONE)),)"),
+    "ReLU has slope one everywhere": (
+        "ops",
+        "((np.heaviside, (x, number(0, x), out)),)",
+        "((np.copyto, (out, number(1, out))),)",
+    ),
     "tanh has the slope of sigmoid": ("ops", "((np.tanh, (x, y)),), tanh_slope", "((np.tanh, (x, y)),), sigmoid_slope"),
     # -- what is shown of it --------------------------------------------------------------------------------
     "a node is shown without its coefficient": (
         "instruments",
-        "(np.multiply, (out, b.G.column(base), out))",
-        "(np.copyto, (out, b.G.column(base)))",
+        "yield np.multiply, (out, b.G.column(base)[part], out)",
+        "yield np.copyto, (out, b.G.column(base)[part])",
     ),
     # -- the sweep with many rows ---------------------------------------------------------------------------
     "each error is seeded in the wrong row": (
