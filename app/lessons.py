@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UnrolledError
+from core.experiment import DEFAULT_GROUPS as GROUPS
+from core.experiment import compute
+from core.interventions import carry_out
 from core.quotes import QUOTE, holds, quoted, value
 from core.recipe import Recipe, make_recipe
+from core.surgery import Scope, read_interventions
 from core.trace import Trace
 
 FOLDER = Path(__file__).parent / "lessons"
@@ -70,6 +74,7 @@ class Step:
     at: str = ""
     views: tuple[str, ...] = ("network",)
     recipe: Mapping[str, Any] = field(default_factory=dict)
+    interventions: tuple[Mapping[str, Any], ...] = ()
     ask: Ask | None = None
     see: tuple[Claim, ...] = ()
     change: Change | None = None
@@ -109,9 +114,10 @@ def read(path: Path) -> Lesson:
 
 
 def _step(told: dict[str, Any]) -> Step:
-    ask, change = told.pop("ask", None), told.pop("change", None)
+    ask, change, see = told.pop("ask", None), told.pop("change", None), _claims(told.pop("see", ()))
     return Step(
-        **{**told, "views": tuple(told.get("views", ("network",))), "see": _claims(told.get("see", ()))},
+        **{**told, **{n: tuple(told[n]) for n in ("views", "interventions") if n in told}},
+        see=see,
         ask=ask and Ask(**{**ask, "options": tuple(ask.get("options", ()))}),
         change=change and Change(change["say"], tuple(change["fields"])),
     )
@@ -125,6 +131,20 @@ def _claims(told: Iterable[dict[str, str]]) -> tuple[Claim, ...]:
 def book() -> Mapping[str, Lesson]:
     """Every lesson by its id, in the lecture's order."""
     return {lesson.id: lesson for lesson in map(read, sorted(FOLDER.glob("*.toml")))}
+
+
+def trace_of(lesson: Lesson, step: Step) -> Trace:
+    """Everything that happens in a step's run, and in the run without its interventions beside it."""
+    recipe = lesson.recipe_of(step)
+    if not step.interventions:
+        return compute(recipe, GROUPS)
+    return carry_out(recipe, read_interventions([*step.interventions], scope_of(recipe)), GROUPS)
+
+
+def scope_of(recipe: Recipe) -> Scope:
+    """What there is to operate on in a recipe's run."""
+    names = tuple(dict.fromkeys(recipe.tokens))
+    return Scope(recipe.cell, len(recipe.tokens) - 1, recipe["hidden"], names)
 
 
 # -- what is wrong ------------------------------------------------------------------------------------------
@@ -158,11 +178,11 @@ def texts(step: Step) -> Iterator[str]:
 
 def bare(text: str) -> str:
     """A text without its quotes, formulas and examples (which stand between stars)."""
-    return QUOTED.sub("", FORMULA.sub("", QUOTE.sub("", text)))
+    return QUOTED.sub("", QUOTE.sub("", FORMULA.sub("", text)))
 
 
 def _unread(trace: Trace, text: str) -> Iterator[str]:
-    for quote in QUOTE.findall(text):
+    for quote in QUOTE.findall(FORMULA.sub("", text)):
         try:
             quoted(trace, quote)
         except UnrolledError as error:

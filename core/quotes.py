@@ -50,6 +50,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "max": lambda v: float(np.max(v)),
     "min": lambda v: float(np.min(v)),
     "sum": lambda v: float(np.sum(v)),
+    "total": lambda v: np.sum(v, axis=0),
     "mean": _mean,
     "norm": _norm,
     "abs": np.abs,
