@@ -115,8 +115,9 @@ def read(path: Path) -> Lesson:
 
 def _step(told: dict[str, Any]) -> Step:
     ask, change, see = told.pop("ask", None), told.pop("change", None), _claims(told.pop("see", ()))
+    listed: dict[str, Any] = {n: tuple(told[n]) for n in ("views", "interventions") if n in told}
     return Step(
-        **{**told, **{n: tuple(told[n]) for n in ("views", "interventions") if n in told}},
+        **{**told, **listed},
         see=see,
         ask=ask and Ask(**{**ask, "options": tuple(ask.get("options", ()))}),
         change=change and Change(change["say"], tuple(change["fields"])),
