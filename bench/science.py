@@ -25,8 +25,9 @@ TORCH = 3**-0.5  # the recurrent weights of PyTorch, uniform within 1/sqrt(H), h
 
 
 def training(cell: str, seed: int, choices: dict[str, object], **options: object) -> Training:
-    """A run from a few choices."""
-    return Training(make_recipe({"cell": cell, "seed": seed, **choices}), make_options(options))
+    """A run from a few choices; `task` and `length` say what is read."""
+    what = {"data": options.pop("task"), "length": options.pop("length", None)}
+    return Training(make_recipe({"cell": cell, "seed": seed, **what, **choices}), make_options(options))
 
 
 def unseen(name: str, count: int, T: int, seed: int = 999) -> Batch:

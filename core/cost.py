@@ -9,26 +9,58 @@ from dataclasses import dataclass, replace
 from core.data import DATASETS
 from core.equations import Cell
 from core.errors import CostError, Problem
+from core.fields import FIELDS
+from core.material import steps_of, task_of
+from core.networks import Block
 from core.plan import forward_plan
-from core.recipe import FIELDS, Recipe
+from core.recipe import Recipe
+from core.wiring import Wiring, wiring_of
 
 PER_CALL, PER_FLOP, PER_NUMBER = 500.0, 0.06, 1.0
 JSON_BYTES = 21
 
 
 @dataclass(frozen=True)
-class Size:
-    """The numbers that a cost depends on: T, I = O, H, and of the cell its gates, states, calls and nodes."""
+class Part:
+    """One chain: its steps and inputs, and of its cell the products, input matrices, states, calls, nodes, weights.
+
+    `lower`: it sends its errors on to others or gets them from others, so that all rows live at all steps.
+    `looks`: how many attentions it has.
+    """
 
     T: int
     I: int
-    H: int
     products: int
     inputs: int
     states: int
     calls: int
     nodes: int
     parameters: int
+    lower: bool
+    looks: int
+
+
+@dataclass(frozen=True)
+class Size:
+    """The numbers that a cost depends on: T steps, I inputs, O outputs, H units, and the network that they are of."""
+
+    T: int
+    I: int
+    O: int
+    H: int
+    wiring: Wiring
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every chain of the network."""
+        blocks, width = self.wiring.blocks, {"x": self.I, "y": self.O}
+        several = len(blocks) > 1
+        return [_part(self, b, sum(width.get(r, self.H) for r in b.reads), lower=several) for b in blocks]
+
+    @property
+    def span(self) -> int:
+        """All steps, those of the source, too."""
+        return self.T * (2 if any(self.wiring.axis(b) == "source" for b in self.wiring.blocks) else 1)
 
 
 @dataclass(frozen=True)
@@ -42,15 +74,16 @@ class Cost:
 
 def size_of(recipe: Recipe) -> Size:
     """The sizes of a recipe."""
-    tokens = recipe.tokens
-    return _cell_size(recipe.cell, len(tokens) - 1, len(set(tokens)), recipe["hidden"])
+    task = task_of(recipe)
+    return Size(steps_of(recipe), len(task.inputs), len(task.outputs), recipe["hidden"], wiring_of(recipe))
 
 
-def _cell_size(cell: Cell, T: int, symbols: int, H: int) -> Size:
+def _part(s: Size, block: Block, width: int, *, lower: bool) -> Part:
+    cell: Cell = s.wiring.cells[block.name]
     groups = [p.group for p in cell.parameters]
-    named = len(cell.names) + len(cell.pre_activations)
-    calls = 3 * len(forward_plan(cell).steps)
-    return Size(T, symbols, H, groups.count("U"), groups.count("W"), len(cell.states), calls, named, len(groups))
+    counts = (groups.count("U") + groups.count("Q"), groups.count("W"), len(cell.states))
+    calls, named = 3 * len(forward_plan(cell).steps), len(cell.names) + len(cell.pre_activations)
+    return Part(s.T, width, *counts, calls, named, len(groups), lower, len(cell.attentions))
 
 
 def cost(recipe: Recipe, include: Iterable[str]) -> Cost:
@@ -59,50 +92,51 @@ def cost(recipe: Recipe, include: Iterable[str]) -> Cost:
 
 
 def _cost(s: Size, include: frozenset[str]) -> Cost:
-    parts = {
-        "forward": _run_ns(s),
-        "contributions": _contribution_ns(s) if "contributions" in include else 0.0,
-        "jacobians": _jacobian_ns(s) if include & {"jacobians"} else 0.0,
-        "spectral": _spectral_ns(s) if "spectral" in include else 0.0,
-    }
+    total = 400_000.0
+    for part in s.parts:
+        total += _run_ns(s, part)
+        total += _contribution_ns(s, part) if "contributions" in include else 0.0
+        total += _jacobian_ns(s, part) if "jacobians" in include else 0.0
+        total += _spectral_ns(s, part) if "spectral" in include else 0.0
     numbers = _numbers(s, include)
-    total = sum(parts.values()) + numbers * 60.0
-    return Cost(total / 1e6, numbers * JSON_BYTES, s.T)
+    return Cost((total + numbers * 60.0) / 1e6, numbers * JSON_BYTES, s.span)
 
 
-def _run_ns(s: Size) -> float:
-    flops = 6 * s.T * (s.products * s.H**2 + s.inputs * s.H * s.I + s.H * s.I)
-    return 400_000 + s.T * 2 * s.calls * PER_CALL + flops * PER_FLOP + s.T * s.H * s.nodes * 12 * PER_NUMBER
+def _run_ns(s: Size, p: Part) -> float:
+    flops = 6 * p.T * (p.products * s.H**2 + p.inputs * s.H * p.I + s.H * s.O)
+    looked = p.looks * p.T * (40 * PER_CALL + 30 * s.T * s.H * PER_NUMBER)
+    return p.T * 2 * p.calls * PER_CALL + flops * PER_FLOP + p.T * s.H * p.nodes * 12 * PER_NUMBER + looked
 
 
-def _contribution_ns(s: Size) -> float:
-    pairs, n = s.T * (s.T + 1) / 2, max(s.products, 1)
-    windows = 4 * pairs * n * s.H * (s.H + s.I) + s.T * n * s.H * (s.H + s.I) * 4
-    kept = min(windows, 32e6 * (s.H + s.I))  # beyond that the windows are not compared
-    return s.T * 90 * PER_CALL + (4 * pairs * n * s.H**2 + kept) * PER_FLOP + pairs * n * s.H * 8 * PER_NUMBER
+def _contribution_ns(s: Size, p: Part) -> float:
+    pairs, n = p.T * (p.T + 1) / 2 * (2 if p.lower else 1), max(p.products, 1)
+    windows = 4 * pairs * n * s.H * (s.H + p.I) + p.T * n * s.H * (s.H + p.I) * 4
+    kept = min(windows, 32e6 * (s.H + p.I))  # beyond that the windows are not compared
+    looked = p.looks * pairs * (30 * s.T * s.H * PER_NUMBER + 6 * s.T * s.H**2 * PER_FLOP)
+    return p.T * 90 * PER_CALL + (4 * pairs * n * s.H**2 + kept) * PER_FLOP + pairs * n * s.H * 8 * PER_NUMBER + looked
 
 
-def _jacobian_ns(s: Size) -> float:
-    n = s.states * s.H
-    depth = max(1, s.T.bit_length())
-    return s.T * depth * (4 * n**3 * PER_FLOP + 12 * PER_CALL) + 2 * s.T**2 * n**2 * s.states * PER_FLOP
+def _jacobian_ns(s: Size, p: Part) -> float:
+    n = p.states * s.H
+    depth = max(1, p.T.bit_length())
+    return p.T * depth * (4 * n**3 * PER_FLOP + 12 * PER_CALL) + 2 * p.T**2 * n**2 * p.states * PER_FLOP
 
 
-def _spectral_ns(s: Size) -> float:
-    n = s.states * s.H
-    return s.T**2 / 2 * (20_000 + 25 * n**3 * PER_FLOP)
+def _spectral_ns(s: Size, p: Part) -> float:
+    n = p.states * s.H
+    return p.T**2 / 2 * (20_000 + 25 * n**3 * PER_FLOP)
 
 
 def _numbers(s: Size, include: frozenset[str]) -> int:
-    weights = s.products * s.H**2 + s.inputs * s.H * s.I + 2 * s.H * s.I
-    counts = {
-        "forward": s.T * (s.H * (s.nodes + s.states) + 3 * s.I),
-        "backward": s.T * s.H * s.nodes + weights,
-        "params": weights,
-        "contributions": 2 * s.T**2 * (s.parameters + 3) + weights,
-        "jacobians": s.T**2 * 3,
-        "spectral": s.T**2,
-    }
+    counts = dict.fromkeys(("forward", "backward", "params", "contributions", "jacobians", "spectral"), 0)
+    for p in s.parts:
+        weights = p.products * s.H**2 + p.inputs * s.H * p.I + 2 * s.H * s.O
+        counts["forward"] += p.T * (s.H * (p.nodes + p.states) + p.I + p.looks * s.T) + 2 * s.T * s.O
+        counts["backward"] += p.T * s.H * p.nodes + weights
+        counts["params"] += weights
+        counts["contributions"] += 2 * p.T**2 * (p.parameters + 3) + weights
+        counts["jacobians"] += p.T**2 * 3
+        counts["spectral"] += p.T**2
     return sum(n for group, n in counts.items() if group in include)
 
 
@@ -117,8 +151,8 @@ def check_cost(recipe: Recipe, include: Iterable[str], *, milliseconds: float, b
         c = _cost(s, groups)
         return c.milliseconds <= milliseconds and c.bytes <= bytes
 
-    problem = _smaller_hidden(size, fits, min(8, size.H)) or _shorter_text(recipe, size, fits)
-    problem = problem or _smaller_hidden(replace(size, T=1), fits, 1) or Problem("/hidden", "is too large", 1)
+    problem = _smaller_hidden(recipe, size, fits, min(8, size.H)) or _shorter(recipe, size, fits)
+    problem = problem or _smaller_hidden(recipe, replace(size, T=1), fits, 1) or Problem("/hidden", "is too large", 1)
     slow = found.milliseconds > milliseconds
     asked, limit, unit = (found.milliseconds, milliseconds, "ms") if slow else (found.bytes, bytes, "bytes")
     raise CostError(problem, asked=asked, limit=limit, unit=unit)
@@ -134,21 +168,35 @@ def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int | None:
     return low
 
 
-def _smaller_hidden(size: Size, fits: Callable[[Size], bool], least: int) -> Problem | None:
-    """The most units that fit this many steps, if at least `least` do."""
-    most = _largest(1, size.H, lambda h: fits(replace(size, H=h)))
+def _smaller_hidden(recipe: Recipe, size: Size, fits: Callable[[Size], bool], least: int) -> Problem | None:
+    """The most units that fit this many steps, if at least `least` do; a model's own cannot be changed."""
+    most = None if recipe["model"] else _largest(1, size.H, lambda h: fits(replace(size, H=h)))
     if most is None or most < least:
         return None
     allowed = {**FIELDS["hidden"].allowed, "max": most, "nearest": most}
-    return Problem("/hidden", f"is too large for a text of {size.T} steps; at most {most} units fit", allowed)
+    what = "sequence" if recipe.drawn else "text"
+    return Problem("/hidden", f"is too large for a {what} of {size.T} steps; at most {most} units fit", allowed)
+
+
+def _shorter(recipe: Recipe, size: Size, fits: Callable[[Size], bool]) -> Problem | None:
+    """The most steps that fit this many units, if any do."""
+    return _shorter_sequence(recipe, size, fits) if recipe.drawn else _shorter_text(recipe, size, fits)
+
+
+def _shorter_sequence(recipe: Recipe, size: Size, fits: Callable[[Size], bool]) -> Problem | None:
+    most = _largest(min(task_of(recipe).shortest, size.T), size.T, lambda t: fits(replace(size, T=t)))
+    if most is None:
+        return None
+    allowed = {**FIELDS["length"].allowed, "max": most, "nearest": most}
+    return Problem("/length", f"is too long for {size.H} hidden units: {size.T} steps; at most {most} fit", allowed)
 
 
 def _shorter_text(recipe: Recipe, size: Size, fits: Callable[[Size], bool]) -> Problem | None:
-    """The most steps that fit this many units, if any do."""
-    unit = DATASETS[recipe["data"]].unit
-    most = _largest(1, size.T, lambda t: fits(replace(size, T=t, I=min(size.I, t + 1))))
+    unit, O = DATASETS[recipe["data"]].unit, size.O
+    extra = len(recipe.tokens) - size.T  # the last symbol is only predicted, unless the text is said again
+    most = _largest(1, size.T, lambda t: fits(replace(size, T=t, I=min(size.I, t + 1), O=min(O, t + 1))))
     if most is None:
         return None
-    allowed = {"max": most + 1, "nearest": most + 1, "unit": unit}
-    message = f"is too long for {size.H} hidden units: {size.T + 1} {unit}s; at most {most + 1} fit"
+    allowed = {"max": most + extra, "nearest": most + extra, "unit": unit}
+    message = f"is too long for {size.H} hidden units: {size.T + extra} {unit}s; at most {most + extra} fit"
     return Problem("/text", message, allowed)

@@ -1,68 +1,100 @@
 """A recipe carried out: as one trace, or as events while it runs."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from core import ENGINE
 from core.arrays import Array
-from core.data import DATASETS, Sample
 from core.gradients import contributions, truncation
-from core.inits import INITS, xavier
 from core.jacobians import jacobians, spectra
+from core.material import Material, material
+from core.network_gradients import network_contributions, network_jacobians
+from core.network_truncation import network_truncation
+from core.networks import Network
 from core.ops import Floats
 from core.recipe import Recipe
 from core.sweep import Rows
 from core.trace import Event, Trace, encode, header, nonfinite
-from core.unroll import Workspace, parameter_shapes
+from core.unroll import Workspace
+from core.unrolled import Unrolled, first_weights, given_to, unrolled
+from core.wiring import Wiring, wiring_of
 
 GROUPS = ("forward", "backward", "contributions", "jacobians", "params", "spectral")
 DEFAULT_GROUPS = GROUPS[:-1]
+AXES = ("source", "time")
+GIVEN = ("x", "y", "target", "mask")
 
 
-def sample_of(recipe: Recipe) -> Sample:
-    """The sequence of a recipe."""
-    return DATASETS[recipe["data"]].sample(recipe["text"])
+@dataclass(frozen=True)
+class Run:
+    """A network after forward and backward through a recipe's sequence."""
+
+    recipe: Recipe
+    wiring: Wiring
+    material: Material
+    net: Unrolled
+
+    @cached_property
+    def arrays(self) -> dict[str, Array]:
+        """Every array by its contract name, each with the names of its own steps."""
+        if isinstance(self.net, Network):
+            return _of_network(self, self.net)
+        found = dict(self.net.arrays)
+        if self.wiring.name == "one-to-one":  # each step begins with nothing, whatever the one before it left
+            found |= {f"{s}_prev": Array(np.zeros_like(found[s].data), found[s].dims) for s in self.net.cell.states}
+        return found
+
+    @property
+    def clock(self) -> list[tuple[str, int]]:
+        """The axes along which the run goes, one after the other, and their lengths."""
+        S, T = len(self.material.source), len(self.material.time)
+        return [("source", S), ("time", T)] if S else [("time", T)]
 
 
-def initial_params(recipe: Recipe, ws: Workspace) -> dict[str, Floats]:
-    """The weights of a recipe, drawn in the order in which the cell declares them, then V and d."""
-    rng = np.random.default_rng(recipe["seed"])
-    shapes = parameter_shapes(ws.cell, ws.sizes)
-    groups = {p.name: p.group for p in ws.cell.parameters}
-    found = {}
-    for name, shape in shapes.items():
-        if len(shape) == 1:
-            found[name] = np.full(shape, recipe["forget_bias"] if name == "b_f" else 0.0)
-        elif groups.get(name) == "U":
-            found[name] = INITS[recipe["init"]](rng, shape, recipe["gain"])
-        else:
-            found[name] = xavier(rng, shape, 1.0)
-    return found
-
-
-def run(recipe: Recipe) -> tuple[Workspace, Sample]:
+def run(recipe: Recipe) -> Run:
     """Forward and backward through a recipe's sequence."""
-    sample = sample_of(recipe)
-    T, B, symbols = sample.x.shape
-    ws = Workspace(
-        recipe.cell, T=T, B=B, I=symbols, H=recipe["hidden"], O=len(sample.output), loss_at=recipe["loss_at"]
-    )
-    ws.load(initial_params(recipe, ws))
-    ws.run(sample.x, sample.target)
-    return ws, sample
+    return run_with(recipe, None)
+
+
+def run_with(recipe: Recipe, weights: dict[str, Floats] | None) -> Run:
+    """The same with some weights, or with those that the recipe draws."""
+    wiring, given = wiring_of(recipe), material(recipe)
+    (T, B, I), O = given.batch.x.shape, len(given.task.outputs)
+    net = unrolled(wiring, T=T, B=B, I=I, H=recipe["hidden"], O=O, head=given.task.head)
+    net.load(first_weights(recipe, wiring, _shapes(net)) if weights is None else weights)
+    read, target, mask = given_to(net, given.batch), given.batch.target, given.batch.mask
+    net.run(read, target, mask=mask)
+    return Run(recipe, wiring, given, net)
+
+
+def _shapes(net: Unrolled) -> dict[str, tuple[int, ...]]:
+    return net.shapes() if isinstance(net, Network) else {n: p.shape for n, p in net.params.items()}
 
 
 def compute(recipe: Recipe, include: Iterable[str] = DEFAULT_GROUPS) -> Trace:
     """The trace of a recipe, with the groups of arrays asked for."""
-    ws, sample = run(recipe)
+    return traced(run(recipe), include)
+
+
+def traced(done: Run, include: Iterable[str] = DEFAULT_GROUPS) -> Trace:
+    """The trace of a run, with the groups of arrays asked for."""
     groups = set(include)
-    arrays = {n: a for n, a in ws.arrays.items() if group_of(n) in groups}
-    return _trace(recipe, ws, sample, arrays | costly(recipe, ws, groups))
+    arrays = {n: a for n, a in done.arrays.items() if group_of(n) in groups}
+    return _trace(done, arrays | costly(done, groups))
 
 
-def costly(recipe: Recipe, ws: Workspace, groups: Iterable[str]) -> dict[str, Array]:
+def costly(done: Run, groups: Iterable[str]) -> dict[str, Array]:
     """The arrays that take more than the run itself, cheapest first."""
+    if isinstance(done.net, Network):
+        return _costly_of_network(done, done.net, set(groups))
+    return costly_of_chain(done.recipe, done.net, set(groups))
+
+
+def costly_of_chain(recipe: Recipe, ws: Workspace, groups: set[str]) -> dict[str, Array]:
+    """The same for a single chain."""
     found: dict[str, Array] = {}
     if "contributions" in groups:
         rows = Rows(ws)
@@ -72,47 +104,102 @@ def costly(recipe: Recipe, ws: Workspace, groups: Iterable[str]) -> dict[str, Ar
     return found | (spectra(ws) if "spectral" in groups else {})
 
 
+def _costly_of_network(done: Run, net: Network, groups: set[str]) -> dict[str, Array]:
+    found: dict[str, Array] = {}
+    if "contributions" in groups:
+        found |= network_contributions(net) | network_truncation(net, done.recipe["window"])
+    if "jacobians" in groups:
+        found |= network_jacobians(net, jacobians)
+    if "spectral" in groups:
+        found |= network_jacobians(net, spectra)
+    return {n: _on_its_axis(done, n, a) for n, a in found.items()}
+
+
 def group_of(name: str) -> str:
     """The group that an array of the run itself belongs to."""
     kind = name.split("/", maxsplit=1)[0]
     return {"param": "params", "grad": "backward", "grad_norm": "backward"}.get(kind, "forward")
 
 
-def _trace(recipe: Recipe, ws: Workspace, sample: Sample, arrays: dict[str, Array]) -> Trace:
-    s = ws.sizes
-    dims = {"time": s.T, "batch": s.B, "input": s.I, "hidden": s.H, "output": s.O}
-    labels = {"time": list(sample.time), "output": list(sample.output), "input": list(sample.output)}
-    labels["target"] = [sample.output[i] for i in sample.target[:, 0]]
-    return Trace(recipe.key(), ENGINE, dict(recipe.values), dims, labels, arrays)
+# -- networks of several chains --------------------------------------------------------------------------------
+
+
+def _of_network(done: Run, net: Network) -> dict[str, Array]:
+    batch, two = done.material.batch, bool(done.material.source)
+    found = {"x": Array(batch.x, ("source" if two else "time", "batch", "input"))}
+    if two:
+        found["y"] = Array(given_to(net, batch)["y"], ("time", "batch", "output"))
+    answer = ("time", "batch") if net.head.classes else ("time", "batch", "output")
+    found["target"] = Array(batch.target, answer)
+    return found | {n: _on_its_axis(done, n, a) for n, a in net.arrays().items()}
+
+
+def _on_its_axis(done: Run, name: str, array: Array) -> Array:
+    """An array of a block, with the names of the block's own steps and of what its weights act on."""
+    dims = array.dims
+    if name.endswith(("/V", "/d")) and name.count("/") == 1:
+        several = len(done.wiring.describe({"source": 0, "time": 0})["output"]) > 1
+        return Array(array.data, tuple("states" if d == "hidden" and several else d for d in dims))
+    block = next((b for b in done.wiring.blocks if b.name in name.split("/")[:2]), None)
+    if block is None:
+        return array
+    axis, acted = done.wiring.axis(block), done.wiring.width_name(block)
+    pair = {"time_t": "source_t" if name.startswith("jacobian") else "time_t", "time_k": "source_k", "time": "source"}
+    renamed = {"input": acted} | (pair if axis == "source" else {})
+    return Array(array.data, tuple(renamed.get(d, d) for d in dims))
+
+
+# -- as a trace, as events ------------------------------------------------------------------------------------
+
+
+def _trace(done: Run, arrays: dict[str, Array]) -> Trace:
+    given, net = done.material, done.net
+    I, O, H = given.batch.x.shape[2], len(given.task.outputs), done.recipe["hidden"]
+    dims = {"time": len(given.time), "batch": 1, "input": I, "hidden": H, "output": O}
+    labels = {"time": list(given.time), "output": list(given.task.outputs), "input": list(given.task.inputs)}
+    labels["target"] = list(given.target)
+    if isinstance(net, Network):
+        dims |= {"states": net.V.shape[1]}
+    if given.source:
+        memory = max((len(b.memory) for b in done.wiring.blocks), default=0)
+        dims |= {"source": len(given.source), "memory": H * memory}
+        labels["source"] = list(given.source)
+    topology = done.wiring.describe(dict(done.clock)) | {"head": given.task.head}
+    return Trace(done.recipe.key(), ENGINE, dict(done.recipe.values), dims, labels, arrays, topology)
 
 
 def events(recipe: Recipe, include: Iterable[str] = DEFAULT_GROUPS) -> Iterator[Event]:
-    """start, forward t = 0..T-1, backward t = T-1..0, done; numbered without gaps."""
-    ws, sample = run(recipe)
-    T, groups = ws.sizes.T, set(include)
-    whole = ws.arrays
-    yield Event("start", 0, data=_start(recipe, ws, sample))
-    for t in range(T):
-        yield Event("forward", 1 + t, t, {n: whole[n].data[t] for n in stepwise(whole, "forward")})
-    names = stepwise(whole, "backward")
-    for t in reversed(range(T)) if names else ():
-        yield Event("backward", 2 * T - t, t, {n: whole[n].data[t] for n in names})
-    rest = {n: a for n, a in whole.items() if n.startswith("grad/") and a.dims[0] != "time"}
-    yield Event("done", 2 * T + 1, data=_listed(rest | costly(recipe, ws, groups)))
+    """start, forward t = 0..N-1, backward t = N-1..0, done; numbered without gaps.
+
+    t counts the steps of the whole run: those of the source first, where there is one, then those of the answer.
+    """
+    done, groups = run(recipe), set(include)
+    whole, steps = done.arrays, [(axis, t) for axis, length in done.clock for t in range(length)]
+    N, forward, backward = len(steps), stepwise(whole, "forward"), stepwise(whole, "backward")
+    yield Event("start", 0, data=_start(done))
+    for t, (axis, row) in enumerate(steps):
+        yield Event("forward", 1 + t, t, _rows(whole, forward, axis, row))
+    for t, (axis, row) in reversed([*enumerate(steps)]) if backward else ():
+        yield Event("backward", 2 * N - t, t, _rows(whole, backward, axis, row))
+    rest = {n: a for n, a in whole.items() if n.startswith("grad/") and a.dims[0] not in AXES}
+    yield Event("done", 2 * N + 1, data=_listed(rest | costly(done, groups)))
+
+
+def _rows(arrays: dict[str, Array], names: list[str], axis: str, row: int) -> dict[str, Floats]:
+    return {n: arrays[n].data[row] for n in names if arrays[n].dims[0] == axis}
 
 
 def stepwise(arrays: dict[str, Array], group: str) -> list[str]:
     """The arrays that a step of the forward or the backward sweep brings."""
-    given = ("x", "target", "mask")
-    return [n for n, a in arrays.items() if group_of(n) == group and a.dims[0] == "time" and n not in given]
+    return [n for n, a in arrays.items() if group_of(n) == group and a.dims[0] in AXES and n not in GIVEN]
 
 
-def _start(recipe: Recipe, ws: Workspace, sample: Sample) -> dict[str, object]:
-    given = {n: a for n, a in ws.arrays.items() if n in ("x", "target", "mask") or n.startswith("param/")}
-    trace = _trace(recipe, ws, sample, given)
-    dims = {n: list(a.dims) for n, a in ws.arrays.items()}
-    layout = {g: stepwise(ws.arrays, g) for g in ("forward", "backward")}
-    return {**header(trace), **_listed(given), "layout": layout, "array_dims": dims}
+def _start(done: Run) -> dict[str, object]:
+    given = {n: a for n, a in done.arrays.items() if n in GIVEN or n.startswith("param/")}
+    dims = {n: list(a.dims) for n, a in done.arrays.items()}
+    layout = {g: stepwise(done.arrays, g) for g in ("forward", "backward")}
+    clock = [{"axis": axis, "steps": length} for axis, length in done.clock]
+    return {**header(_trace(done, given)), **_listed(given), "layout": layout, "array_dims": dims, "clock": clock}
 
 
 def _listed(arrays: dict[str, Array]) -> dict[str, object]:

@@ -61,5 +61,5 @@ def release(ws: Workspace, names: Sequence[str]) -> None:
 def hold(ws: Workspace, name: str, steps: slice, units: Sequence[int] | None, value: float) -> None:
     """Make a node `value` at some steps, in some units or in all, from the next run on."""
     which = slice(None) if units is None else np.array(units, dtype=int)
-    ws.buffers.column(f"{name}.keep_prev")[steps, which] = 0.0
-    ws.buffers.column(f"{name}.put_prev")[steps, which] = value
+    ws.buffers.column(f"{name}.keep_prev")[steps, ..., which] = 0.0
+    ws.buffers.column(f"{name}.put_prev")[steps, ..., which] = value

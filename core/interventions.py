@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from core.arrays import STEP, Array
-from core.experiment import DEFAULT_GROUPS, compute, costly, group_of, run
+from core.experiment import DEFAULT_GROUPS, costly_of_chain, group_of, run, traced
 from core.holding import hold, release, with_holds
 from core.norms import norms
 from core.ops import Floats
@@ -97,12 +97,16 @@ def compare(before: Workspace, after: Workspace) -> dict[str, Array]:
 
 def carry_out(recipe: Recipe, interventions: Sequence[Intervention], include: Iterable[str] = DEFAULT_GROUPS) -> Trace:
     """The trace of a recipe's run after surgery; its recipe says which, and its id is its own."""
-    before, sample = run(recipe)
-    after, groups, plain = operate(before, interventions), set(include), compute(recipe, ())
+    done = run(recipe)
+    before, groups, plain = done.net, set(include), traced(done, ())
+    assert isinstance(before, Workspace)
+    after = operate(before, interventions)
     arrays = {n: a for n, a in compare(before, after).items() if group_of(n.removeprefix("unperturbed/")) in groups}
-    done = [{"kind": type(i).__name__.lower(), **asdict(i)} for i in interventions]
-    identity = hashlib.sha256(f"{plain.id} {json.dumps(done, sort_keys=True)}".encode()).hexdigest()
-    read = {i.t: sample.output[i.token] for i in interventions if isinstance(i, Token)}
+    told = [{"kind": type(i).__name__.lower(), **asdict(i)} for i in interventions]
+    identity = hashlib.sha256(f"{plain.id} {json.dumps(told, sort_keys=True)}".encode()).hexdigest()
+    read = {i.t: done.material.task.inputs[i.token] for i in interventions if isinstance(i, Token)}
     labels = {**plain.labels, "time": [read.get(t, name) for t, name in enumerate(plain.labels["time"])]}
-    values = {**plain.recipe, "interventions": done}
-    return replace(plain, id=identity, recipe=values, labels=labels, arrays=arrays | costly(recipe, after, groups))
+    values = {**plain.recipe, "interventions": told}
+    return replace(
+        plain, id=identity, recipe=values, labels=labels, arrays=arrays | costly_of_chain(recipe, after, groups)
+    )

@@ -4,6 +4,7 @@ The chain under the output layer gets each error at its own step; every other ch
 the gradient of every error at every one of its steps, and rows are then no longer its own timesteps.
 """
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.jacobians import jacobians
 from core.networks import Block, Network
 from core.ops import Floats
 from core.sweep import Rows, Visit
+from core.unroll import Chain
 
 Seeds = dict[str, dict[str, Floats]]
 
@@ -24,19 +26,32 @@ def network_contributions(net: Network, *, shares: bool = True) -> dict[str, Arr
     Columns are the block's own steps, in the order of time of its input. Sequences of different lengths are
     refused where a chain runs backwards: its steps have then no common order.
     """
+    found: dict[str, Array] = {}
+    for block, rows, alone, visit in sweeps(net):
+        for name, array in chain_contributions(net.chains[block.name], rows, shares=shares, also=visit).items():
+            kind, parameter = name.split("/")
+            found[f"{kind}/{block.name}/{parameter}"] = Array(_in_order(block, array.data, alone=alone), array.dims)
+    return found
+
+
+def sweeps(net: Network) -> Iterator[tuple[Block, Rows, bool, Visit]]:
+    """The loaded rows of every block from the last to the first, each to be run, with `Visit`, before the next.
+
+    Where rows are a block's own timesteps, in its own order, they stand `alone`; else they are the output's errors.
+    """
     if net.lengths is not None and any(b.reverse for b in net.topology.blocks):
         raise ValueError("contributions of a reversed chain need sequences of one length")
-    found: dict[str, Array] = {}
     above: Seeds = {}
     for block in reversed(net.topology.blocks):
         own = net.head_seeds().get(block.name)
         alone = own is not None and block.name not in above
         rows = _diagonal_rows(net, block, own) if alone and own is not None else _full_rows(net, block, own, above)
-        visit = _passing_on(net, block, rows, above, alone=alone)
-        for name, array in chain_contributions(net.chains[block.name], rows, shares=shares, also=visit).items():
-            kind, parameter = name.split("/")
-            found[f"{kind}/{block.name}/{parameter}"] = Array(_in_order(block, array.data, alone=alone), array.dims)
-    return found
+        yield block, rows, alone, _passing_on(net, block, rows, above, alone=alone)
+
+
+def errors_of(net: Network, block: Block, rows: Rows, k: int, *, alone: bool) -> Any:
+    """Which errors the rows alive at the block's own step k are."""
+    return np.arange(net.T)[:: -1 if alone and block.reverse else 1][rows.alive(k)]
 
 
 def _diagonal_rows(net: Network, block: Block, own: Floats) -> Rows:
@@ -65,12 +80,11 @@ def _room(net: Network, block: Block) -> dict[str, Floats]:
 
 def _passing_on(net: Network, block: Block, rows: Rows, above: Seeds, *, alone: bool) -> Visit:
     """What all rows send, at every step, to what the block read and looked at; at the first, to what began it."""
-    order = np.arange(net.T)[:: -1 if alone and block.reverse else 1]
     for name in (n for n in (*block.reads, *block.memory, block.start) if n in net.chains):
         above.setdefault(str(name), _room(net, net.block(str(name))))
 
     def visit(k: int, _deltas: Floats) -> None:
-        errors = order[rows.alive(k)]
+        errors = errors_of(net, block, rows, k, alone=alone)
         if any(r in net.chains for r in block.reads):
             _pass_down(net, block, rows, above, (k, errors))
         if block.memory:
@@ -117,11 +131,14 @@ def _in_order(block: Block, matrix: Floats, *, alone: bool) -> Floats:
     return matrix[::-1, ::-1] if alone else matrix[:, ::-1]
 
 
-def network_jacobians(net: Network) -> dict[str, Array]:
-    """`jacobian/<block>/fro` of every block: how far its own state carries, its input held fixed."""
+Norms = Callable[[Chain], dict[str, Array]]
+
+
+def network_jacobians(net: Network, read: Norms = jacobians) -> dict[str, Array]:
+    """`jacobian/<block>/fro` of every block, or `spectral`: how far its own state carries, its input held fixed."""
     found = {}
     for block in net.topology.blocks:
-        for name, array in jacobians(net.chains[block.name]).items():
+        for name, array in read(net.chains[block.name]).items():
             kind, rest = name.split("/", 1)
             found[f"{kind}/{block.name}/{rest}"] = Array(_in_order(block, array.data, alone=True), array.dims)
     return found

@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 from core import ENGINE
-from core.data import DATASETS, TASKS, Task
 from core.errors import Problem, RecipeError
+from core.fields import LONGEST_DRAWN, Field, checked
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
-from core.recipe import CHECKS, Field, Recipe
+from core.recipe import Recipe
+from core.wiring import wiring_of
 
-LONGEST, MOST_UPDATES, MOST_SNAPSHOTS = 1000, 1_000_000, 200
+LONGEST, MOST_UPDATES, MOST_SNAPSHOTS = LONGEST_DRAWN, 1_000_000, 200
 
 
 def _titles(table: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -29,17 +30,6 @@ def _count(name: str, default: int | None, words: tuple[str, str], high: int, un
 OPTIONS: dict[str, Field] = {
     f.name: f
     for f in (
-        Field(
-            "task",
-            "choice",
-            "text",
-            "Task",
-            "What is learnt: to predict the recipe's own text, or a task whose answers are known.",
-            (("text", "The recipe's text"), *_titles(TASKS)),
-        ),
-        _count(
-            "length", None, ("Length", "Steps of one sequence; none is the task's own, or the whole text."), LONGEST
-        ),
         _count("batch", 16, ("Batch", "How many sequences are read side by side."), 256, "sequences"),
         _count("updates", 1000, ("Updates", "How often the weights are changed."), MOST_UPDATES, "updates"),
         Field("optimiser", "choice", "adam", "Optimiser", "How a gradient becomes a step.", _titles(OPTIMISERS)),
@@ -62,6 +52,14 @@ OPTIONS: dict[str, Field] = {
         Field("threshold", "number", 1.0, "Threshold", "What counts as large.", low=1e-9, high=1e9, step=0.1),
         _count("k1", None, ("k1", "Steps read between two updates; none is the whole length."), LONGEST),
         _count("k2", None, ("k2", "Steps that a gradient travels back: k1 or more; none is k1."), LONGEST),
+        Field(
+            "precision",
+            "choice",
+            "float64",
+            "Precision",
+            "How exact the numbers are while learning; what is shown of a snapshot is always computed in float64.",
+            (("float64", "64 bits"), ("float32", "32 bits")),
+        ),
         Field(
             "snapshots",
             "integer",
@@ -97,45 +95,33 @@ def make_options(values: Mapping[str, object]) -> Options:
     problems = [
         Problem(f"/{str(n)[:40]}", "there is no such field", sorted(OPTIONS)) for n in values if n not in OPTIONS
     ]
-    checked = dict(DEFAULTS)
+    found = dict(DEFAULTS)
     for name in OPTIONS.keys() & values.keys():
         try:
-            checked[name] = _checked(OPTIONS[name], values[name])
+            found[name] = checked(OPTIONS[name], values[name])
         except RecipeError as error:
             problems += error.problems
-    problems = problems or _whole_problems(checked)
+    problems = problems or _whole_problems(found)
     if problems:
         raise RecipeError(*sorted(problems, key=lambda p: p.pointer))
-    return Options(MappingProxyType(checked))
-
-
-def _checked(field: Field, value: object) -> Any:
-    return None if value is None and field.optional else CHECKS[field.kind](field, value)
+    return Options(MappingProxyType(found))
 
 
 def _whole_problems(values: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with values that are each right."""
-    task, found = TASKS.get(values["task"]), []
-    if task and values["length"] is not None and values["length"] < task.shortest:
-        found.append(Problem("/length", f"{task.id} needs at least {task.shortest} steps", {"min": task.shortest}))
     if values["k2"] is not None and values["k1"] is None:
-        found.append(Problem("/k1", "must be given where k2 is", {"min": 1, "max": values["k2"]}))
-    elif values["k2"] is not None and values["k2"] < values["k1"]:
+        return [Problem("/k1", "must be given where k2 is", {"min": 1, "max": values["k2"], "nearest": values["k2"]})]
+    if values["k2"] is not None and values["k2"] < values["k1"]:
         message = "must be at least k1, or some losses would never be learnt from"
-        found.append(Problem("/k2", message, {"min": values["k1"]}))
-    return found
+        return [Problem("/k2", message, {"min": values["k1"], "nearest": values["k1"]})]
+    return []
 
 
-def task_of(recipe: Recipe, options: Options) -> Task:
-    """What is learnt."""
-    if options["task"] != "text":
-        return TASKS[options["task"]]
-    return DATASETS[recipe["data"]].task(recipe["text"])
-
-
-def length_of(task: Task, options: Options) -> int:
-    """The steps of one sequence, at most the longest allowed."""
-    return int(options["length"] or min(task.length, LONGEST))
+def check_together(recipe: Recipe, options: Options) -> None:
+    """Raises RecipeError where a recipe's network cannot be trained with these options."""
+    if options["k1"] is not None and not wiring_of(recipe).carries:
+        message = f"must be none: of {recipe['topology']} no part of a sequence can be read without the rest"
+        raise RecipeError(Problem("/k1", message, {"null": True, "nearest": None}))
 
 
 def marks(updates: int, even: int) -> tuple[int, ...]:

@@ -19,7 +19,10 @@ MOST_NONFINITE = 1000
 
 @dataclass(frozen=True)
 class Trace:
-    """A finished run. `recipe` made it, `dims` and `labels` describe its axes, `arrays` hold it."""
+    """A finished run. `recipe` made it, `dims` and `labels` describe its axes, `arrays` hold it.
+
+    `topology` says which chains there are and what each reads.
+    """
 
     id: str
     engine: str
@@ -27,6 +30,7 @@ class Trace:
     dims: Mapping[str, int]
     labels: Mapping[str, list[str]]
     arrays: Mapping[str, Array]
+    topology: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> np.ndarray[Any, np.dtype[Any]]:
         return self.arrays[name].data
@@ -51,6 +55,7 @@ def header(trace: Trace) -> dict[str, Any]:
         "recipe": dict(trace.recipe),
         "dims": dict(trace.dims),
         "labels": {k: list(v) for k, v in trace.labels.items()},
+        "topology": dict(trace.topology),
     }
 
 

@@ -15,15 +15,17 @@ import numpy as np
 
 from core import ENGINE
 from core.arrays import Array
+from core.assemblies import Assembly
 from core.data import Batch, Carry, Task
-from core.experiment import DEFAULT_GROUPS, costly, group_of
+from core.experiment import DEFAULT_GROUPS, run_with, traced
+from core.material import length_of, task_of
 from core.ops import Floats
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES, lengths
-from core.options import Options, length_of, marks, task_of
+from core.options import Options, check_together, marks
 from core.recipe import Recipe
 from core.trace import Event, Trace
-from core.unroll import Workspace
 from core.unrollings import Fault, Learner, Pass, Unrollings, first_fault
+from core.wiring import wiring_of
 
 Params = Mapping[str, Floats]
 
@@ -48,16 +50,15 @@ class Checkpoint:
 
 
 class Training:
-    """One network, one task, one way of learning; `net` replaces the recipe's single chain."""
+    """One network, one task, one way of learning."""
 
-    def __init__(
-        self, recipe: Recipe, options: Options, saved: Checkpoint | None = None, *, net: Learner | None = None
-    ) -> None:
-        self.recipe, self.options, self.task = recipe, options, task_of(recipe, options)
-        self.T, self.B = length_of(self.task, options), options["batch"]
+    def __init__(self, recipe: Recipe, options: Options, saved: Checkpoint | None = None) -> None:
+        check_together(recipe, options)
+        self.recipe, self.options, self.task = recipe, options, task_of(recipe)
+        self.T, self.B = length_of(recipe), options["batch"]
         self.k1 = options["k1"] or self.T
         self.k2 = max(options["k2"] or self.k1, self.k1)
-        self.net = net or unrollings(recipe, self.task)
+        self.net = learner(recipe, self.task, options["precision"])
         self.optimiser, self.clipping = OPTIMISERS[options["optimiser"]], CLIPPINGS[options["clip"]]
         self.marks = frozenset(marks(options["updates"], options["snapshots"]))
         self.rng = np.random.default_rng([recipe["seed"], 1])
@@ -143,14 +144,14 @@ class Training:
         return self._event("finished", {"update": self.update, "reason": reason})
 
     def _start(self) -> dict[str, Any]:
-        task, (I, H, O) = self.task, self.net.shape
+        task, (I, H, O), known = self.task, self.net.shape, self.task.baseline.value(self.T)
         return {
             "id": self.options.key(self.recipe),
             "engine": ENGINE,
             "recipe": dict(self.recipe.values),
             "options": dict(self.options.values),
             "task": {"id": task.id, "title": task.title, "head": task.head, "stream": task.stream},
-            "baseline": {"formula": task.baseline.formula, "value": task.baseline.value(self.T)},
+            "baseline": {"formula": task.baseline.formula, "value": known if np.isfinite(known) else None},
             "dims": {"time": self.T, "batch": self.B, "input": I, "hidden": H, "output": O},
             "parameters": {n: list(p.shape) for n, p in self.net.params.items()},
             "snapshots": sorted(self.marks),
@@ -179,8 +180,6 @@ class Training:
             if self.rest is None:
                 self.rest, self.past, self.states = self.task.batch(self.rng, self.B, self.T), None, {}
             chunk, self.rest = _part(self.rest, 0, self.k1) or self.rest, _part(self.rest, self.k1, None)
-        if self.options["task"] == "text" and self.recipe["loss_at"] == "last":
-            chunk.mask[:-1] = 0.0
         return chunk, float(chunk.mask.sum())
 
 
@@ -195,10 +194,13 @@ def _joined(past: Batch | None, chunk: Batch) -> Batch:
     return chunk if past is None else Batch(*(np.concatenate(pair) for pair in zip(past, chunk, strict=True)))
 
 
-def unrollings(recipe: Recipe, task: Task) -> Unrollings:
+def learner(recipe: Recipe, task: Task, dtype: str = "float64") -> Learner:
     """The recipe's network with the inputs and outputs of a task."""
-    I, O = len(task.inputs), len(task.outputs)
-    return Unrollings(recipe.cell, I=I, H=recipe["hidden"], O=O, head=task.head)
+    wiring = wiring_of(recipe)
+    sizes: dict[str, Any] = {"I": len(task.inputs), "H": recipe["hidden"], "O": len(task.outputs), "head": task.head}
+    if wiring.topology is None:
+        return Unrollings(wiring.cells[""], **sizes, dtype=dtype)
+    return Assembly(recipe.cell, wiring.topology, **sizes, cells=wiring.cells, dtype=dtype)
 
 
 def train(recipe: Recipe, options: Options, saved: Checkpoint | None = None) -> Iterator[Event]:
@@ -217,25 +219,7 @@ def race(runs: Sequence[Training]) -> Iterator[Event]:
 
 
 def trace_at(recipe: Recipe, options: Options, snapshot: Event, include: Iterable[str] = DEFAULT_GROUPS) -> Trace:
-    """Everything that happens at a snapshot's weights in one sequence: the text, or one drawn apart."""
-    task = task_of(recipe, options)
-    batch = task.batch(np.random.default_rng([recipe["seed"], 2]), 1, length_of(task, options))
-    (T, _, I), H, O = batch.x.shape, recipe["hidden"], len(task.outputs)
-    ws = Workspace(recipe.cell, T=T, I=I, H=H, O=O, head=task.head)
-    ws.load({n.removeprefix("param/"): p for n, p in snapshot.arrays.items()})
-    ws.run(*batch)
-    groups = set(include)
-    arrays = {n: a for n, a in ws.arrays.items() if group_of(n) in groups} | costly(recipe, ws, groups)
-    dims = {"time": T, "batch": 1, "input": I, "hidden": H, "output": O}
-    labels = {"input": list(task.inputs), "output": list(task.outputs), "time": _shown(task.inputs, batch.x[:, 0])}
-    if ws.head.classes:
-        labels["target"] = [task.outputs[i] for i in batch.target[:, 0]]
+    """Everything that happens at a snapshot's weights in the recipe's own sequence: its text, or one drawn apart."""
+    weights = {n.removeprefix("param/"): p for n, p in snapshot.arrays.items()}
     key = f"{options.key(recipe)}-{snapshot.data['update']}"
-    return Trace(key, ENGINE, dict(recipe.values), dims, labels, arrays)
-
-
-def _shown(names: tuple[str, ...], x: Floats) -> list[str]:
-    """A word for each step: the symbol where inputs (T, I) are one-hot, else the numbers."""
-    if len(names) > 1 and np.array_equal(x.sum(1), x.any(1)) and np.isin(x, (0, 1)).all():
-        return [names[int(row.argmax())] if row.any() else "" for row in x]
-    return [" ".join(f"{value:.3g}" for value in row) for row in x]
+    return replace(traced(run_with(recipe, weights), include), id=key)

@@ -6,7 +6,8 @@ from typing import Any
 
 from core.cost import PER_CALL, PER_FLOP, PER_NUMBER
 from core.errors import CostError, Problem
-from core.options import OPTIONS, Options, length_of, marks, task_of
+from core.material import length_of, task_of
+from core.options import OPTIONS, Options, marks
 from core.plan import forward_plan
 from core.recipe import Recipe
 
@@ -49,8 +50,8 @@ class TrainingCost:
 
 def work_of(recipe: Recipe, options: Options) -> Work:
     """The sizes of a run."""
-    task, cell = task_of(recipe, options), recipe.cell
-    T = length_of(task, options)
+    task, cell = task_of(recipe), recipe.cell
+    T = length_of(recipe)
     window = max(options["k2"] or 0, options["k1"] or T)
     groups = [p.group for p in cell.parameters]
     nodes, calls = len(cell.names) + len(cell.pre_activations), 3 * len(forward_plan(cell).steps)

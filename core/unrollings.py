@@ -8,10 +8,11 @@ import numpy as np
 from core.arrays import Array
 from core.data import Batch
 from core.equations import Cell
-from core.experiment import initial_params
 from core.ops import Floats
 from core.recipe import Recipe
 from core.unroll import Workspace
+from core.unrolled import first_weights
+from core.wiring import wiring_of
 
 States = Mapping[str, Floats]
 
@@ -63,20 +64,20 @@ class Learner(Protocol):
 class Unrollings:
     """A cell with an output layer; a workspace is made once for each (T, B) and kept."""
 
-    def __init__(self, cell: Cell, *, I: int, H: int, O: int, head: str) -> None:
-        self.cell, self.head, self.shape = cell, head, (I, H, O)
+    def __init__(self, cell: Cell, *, I: int, H: int, O: int, head: str, dtype: str = "float64") -> None:
+        self.cell, self.head, self.shape, self.dtype = cell, head, (I, H, O), dtype
         self.made: dict[tuple[int, int], Workspace] = {}
         self.params: dict[str, Floats] = {n: p.copy() for n, p in self.workspace(1, 1).params.items()}
 
     def drawn(self, recipe: Recipe) -> Mapping[str, Floats]:
         """First weights, as a recipe draws them."""
-        return initial_params(recipe, self.workspace(1, 1))
+        return first_weights(recipe, wiring_of(recipe), {n: p.shape for n, p in self.params.items()})
 
     def workspace(self, T: int, B: int) -> Workspace:
         """The workspace of a size."""
         if (T, B) not in self.made:
             I, H, O = self.shape
-            self.made[T, B] = Workspace(self.cell, T=T, B=B, I=I, H=H, O=O, head=self.head)
+            self.made[T, B] = Workspace(self.cell, T=T, B=B, I=I, H=H, O=O, head=self.head, dtype=self.dtype)
         return self.made[T, B]
 
     def read(self, batch: Batch, states: States | None = None) -> Workspace:

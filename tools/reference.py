@@ -34,10 +34,16 @@ def span(field: Field) -> str:
     return f"{field.kind}, {field.low:,.0f} to {field.high:,.0f}" + (" or none" if field.optional else "")
 
 
+def needed(field: Field) -> str:
+    """When a field matters."""
+    ways = (f"`{n}` is {' or '.join(f'`{v}`' if v else 'none' for v in some)}" for n, some in field.needs.items())
+    return f" Matters where {' and '.join(ways)}." if field.needs else ""
+
+
 def field_table(fields: Iterable[Field]) -> str:
     """One row for each field."""
     rows = (
-        (f"`{f.name}`", f.label, span(f), f"`{'none' if f.default is None else f.default}`", f.unit or "", f.help)
+        (f"`{f.name}`", f.label, span(f), f"`{'none' if f.default is None else f.default}`", f.unit, f.help + needed(f))
         for f in fields
     )
     return table(("field", "label", "values", "default", "unit", "meaning"), rows)

@@ -33,9 +33,9 @@ export function defaults(fields) {
  * @param {Field} field @param {string} text @returns {Value}
  */
 export function parse(field, text) {
-  if (field.kind === "text" || field.kind === "choice") return text;
   const trimmed = text.trim();
   if (trimmed === "" && field.optional) return null;
+  if (field.kind === "text" || field.kind === "choice") return text;
   return NUMBER.test(trimmed) ? Number(trimmed) : text;
 }
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import RecipeError
-from core.options import OPTIONS, length_of, make_options, task_of
+from core.options import OPTIONS, check_together, make_options
 from core.recipe import FIELDS, make_recipe
 
 
@@ -14,14 +14,13 @@ def problems(**values: object) -> dict[str, str]:
 
 
 def test_every_problem_is_named_at_once() -> None:
-    found = problems(task="chess", batch=0, rate=-1.0, steps=3, clip=None, snapshots=True)
-    assert found.keys() == {"/task", "/batch", "/rate", "/steps", "/clip", "/snapshots"}
+    found = problems(precision="chess", batch=0, rate=-1.0, steps=3, clip=None, snapshots=True)
+    assert found.keys() == {"/precision", "/batch", "/rate", "/steps", "/clip", "/snapshots"}
 
 
 @pytest.mark.parametrize(
     ("values", "pointer"),
     [
-        ({"task": "copy", "length": 20}, "/length"),
         ({"k2": 3}, "/k1"),
         ({"k1": 5, "k2": 4}, "/k2"),
     ],
@@ -32,18 +31,20 @@ def test_values_that_do_not_go_together_are_refused(values: dict[str, object], p
 
 def test_a_gradient_may_travel_back_just_what_was_read() -> None:
     assert make_options({"k1": 4, "k2": 4})["k2"] == 4
-    assert make_options({"task": "copy", "length": 21})["length"] == 21
 
 
 def test_options_and_recipe_can_stand_in_one_address() -> None:
     assert not OPTIONS.keys() & FIELDS.keys()
 
 
-def test_the_length_is_the_tasks_own_unless_said() -> None:
-    recipe = make_recipe({})
-    for values, length in (({}, 8), ({"task": "adding"}, 100), ({"task": "adding", "length": 30}, 30)):
-        options = make_options(values)
-        assert length_of(task_of(recipe, options), options) == length
+def test_what_must_be_read_whole_cannot_be_learnt_in_parts() -> None:
+    parts = make_options({"k1": 3})
+    for topology in ("bidirectional", "encoder-decoder", "attention"):
+        with pytest.raises(RecipeError) as caught:
+            check_together(make_recipe({"topology": topology}), parts)
+        assert [p.pointer for p in caught.value.problems] == ["/k1"]
+        check_together(make_recipe({"topology": topology}), make_options({}))
+    check_together(make_recipe({"layers": 3}), parts)
 
 
 def test_the_key_tells_runs_apart() -> None:

@@ -19,7 +19,13 @@ CHANGES: dict[str, Any] = {
     "cell": "lstm",
     "data": "characters",
     "text": "a b c",
+    "length": 30,
     "hidden": 9,
+    "topology": "bidirectional",
+    "layers": 2,
+    "scoring": "dot",
+    "reader": "both",
+    "model": "some-id",
     "init": "zeros",
     "gain": 1.5,
     "forget_bias": 0.5,
@@ -27,6 +33,14 @@ CHANGES: dict[str, Any] = {
     "loss_at": "last",
     "window": 3,
 }
+# What a field needs beside itself to matter.
+BESIDE: dict[str, dict[str, Any]] = {
+    "length": {"data": "adding"},
+    "scoring": {"topology": "attention"},
+    "reader": {"topology": "attention"},
+}
+# Changes that can stand together.
+TOGETHER = {n: v for n, v in CHANGES.items() if n not in ("length", "scoring", "reader", "model")}
 # Values of the wrong kind or out of range, by field.
 BAD: dict[str, list[Any]] = {
     "hidden": [0, -1, 257, 10**9, 10**5000, 8.0, 8.5, "8", True, False, None, [8], {}, float("nan")],
@@ -38,6 +52,12 @@ BAD: dict[str, list[Any]] = {
     "data": ["", "Sentence", "../etc/passwd", 0, None],
     "init": ["", "Normal", 1, None, ["normal"]],
     "loss_at": ["", "first", 0, None, True],
+    "length": [0, 1001, 2.5, "9", True],
+    "topology": ["", "Chain", "many-to-many", 0, None],
+    "layers": [0, 5, 1.0, "2", None, True],
+    "scoring": ["", "cosine", None],
+    "reader": ["", "backward", None],
+    "model": ["x" * 81, "a\x00b", 5, ["a"]],
     "text": ["", " ", "word", "...!", "a" * 100_000, "a \ud800 b", "a \x00 b", "a \x1b b", 5, None, ["a b"]],
 }
 WRONG = [(field, value) for field, values in BAD.items() for value in values]
@@ -89,10 +109,10 @@ def test_the_nearest_allowed_value_is_offered(field: str, value: float, nearest:
 
 
 def test_the_canonical_form_does_not_depend_on_the_order_of_the_fields() -> None:
-    one, two = make_recipe(CHANGES), make_recipe(dict(reversed(CHANGES.items())))
+    one, two = make_recipe(TOGETHER), make_recipe(dict(reversed(TOGETHER.items())))
     assert one.canonical() == two.canonical()
     assert one.key() == two.key()
-    assert json.loads(one.canonical()) == CHANGES
+    assert json.loads(one.canonical()) == {**make_recipe({}).values, **TOGETHER}
 
 
 def test_defaults_spelled_out_are_the_default() -> None:
@@ -102,7 +122,35 @@ def test_defaults_spelled_out_are_the_default() -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_key_changes_with(field: str) -> None:
-    assert make_recipe({field: CHANGES[field]}).key() != make_recipe({}).key()
+    beside = BESIDE.get(field, {})
+    assert make_recipe({field: CHANGES[field], **beside}).key() != make_recipe(beside).key()
+
+
+@pytest.mark.parametrize("field", [name for name, field in FIELDS.items() if field.needs])
+def test_a_field_that_does_not_matter_is_at_its_default(field: str) -> None:
+    (other, allowed), *_ = FIELDS[field].needs.items()
+    away = {"data": "adding", "topology": "encoder-decoder", "model": "some-id"}[other]
+    away = "sentence" if (other, field) == ("data", "length") else away
+    assert away not in allowed
+    assert make_recipe({field: CHANGES[field], other: away}).key() == make_recipe({other: away}).key()
+
+
+@pytest.mark.parametrize(
+    ("values", "pointer", "nearest"),
+    [
+        ({"data": "copy", "length": 20}, "/length", 21),
+        ({"data": "adding", "topology": "one-to-many"}, "/topology", "chain"),
+        ({"cell": "s = tanh(U @ s_prev + b)", "topology": "attention"}, "/cell", "gru"),
+        ({"cell": "s = tanh(W @ x + mix(softmax(score(s_prev, M)), M))"}, "/cell", "gru"),
+    ],
+)
+def test_values_that_do_not_go_together_are_refused(values: dict[str, Any], pointer: str, nearest: Any) -> None:
+    with pytest.raises(RecipeError) as refusal:
+        make_recipe(values)
+    (problem,) = refusal.value.problems
+    assert problem.pointer == pointer
+    assert isinstance(problem.allowed, dict)
+    assert problem.allowed["nearest"] == nearest
 
 
 def test_the_key_changes_with_the_version_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,6 +182,9 @@ def test_a_recipe_is_frozen() -> None:
     gain=st.floats(0, 100),
     seed=st.integers(0, 2**53 - 1),
     window=st.none() | st.integers(1, 20_000),
+    topology=st.sampled_from(FIELDS["topology"].allowed),
+    layers=st.integers(1, 4),
+    model=st.none() | st.just("id"),
     cell=st.sampled_from(sorted(CELLS)),
     text=st.lists(st.sampled_from(["dog", "Katze", "it's", "naïve", "猫", "🙂 b", "a\nb"]), min_size=2).map(" ".join),
 )

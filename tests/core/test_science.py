@@ -21,7 +21,8 @@ from tests.core.oracle import Array
 
 def trained(cell: str, hidden: int, **options: Any) -> Unrollings:
     """A network after its training."""
-    run = Training(make_recipe({"cell": cell, "hidden": hidden}), make_options({"snapshots": 0, **options}))
+    what = {"data": options.pop("task"), "length": options.pop("length", None)}
+    run = Training(make_recipe({"cell": cell, "hidden": hidden, **what}), make_options({"snapshots": 0, **options}))
     assert [e.kind for e in run.events()][-1] == "finished"
     assert not run.failed
     assert isinstance(run.net, Unrollings)

@@ -20,13 +20,28 @@ from core.unrollings import Unrollings
 RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "text": ({"cell": "gru", "hidden": 5}, {"batch": 3, "k1": 3, "k2": 7}),
     "last": ({"hidden": 4, "loss_at": "last"}, {"optimiser": "momentum", "batch": 2, "k1": 4}),
-    "stream": ({"cell": "lstm", "hidden": 3}, {"task": "letters", "length": 5, "schedule": "cosine", "k1": 2, "k2": 5}),
-    "parts": (
-        {"cell": "lstm", "hidden": 3},
-        {"task": "adding", "length": 11, "k1": 4, "k2": 6, "optimiser": "rmsprop"},
+    "stream": (
+        {"cell": "lstm", "hidden": 3, "data": "letters", "length": 5},
+        {"schedule": "cosine", "k1": 2, "k2": 5},
     ),
-    "strings": ({"hidden": 6, "cell": "rnn-relu"}, {"task": "reber", "length": 12, "clip": "value", "threshold": 0.01}),
+    "parts": (
+        {"cell": "lstm", "hidden": 3, "data": "adding", "length": 11},
+        {"k1": 4, "k2": 6, "optimiser": "rmsprop"},
+    ),
+    "strings": (
+        {"hidden": 6, "cell": "rnn-relu", "data": "reber", "length": 12},
+        {"clip": "value", "threshold": 0.01},
+    ),
+    "layers": ({"cell": "lstm", "hidden": 3, "layers": 2}, {"k1": 3, "k2": 5}),
+    "one-to-many": ({"hidden": 4, "topology": "one-to-many", "data": "parentheses", "length": 9}, {}),
+    "one-to-one": ({"hidden": 4, "topology": "one-to-one"}, {"k1": 3}),
+    "bidirectional": ({"cell": "gru", "hidden": 3, "topology": "bidirectional", "data": "reber", "length": 12}, {}),
+    "encoder-decoder": ({"cell": "lstm", "hidden": 3, "topology": "encoder-decoder"}, {}),
+    "attention": ({"cell": "gru", "hidden": 3, "topology": "attention", "reader": "both"}, {}),
 }
+
+
+EXPLODING = {"cell": "rnn-relu", "hidden": 8, "gain": 30, "data": "adding", "length": 300}
 
 
 def run_of(name: str, updates: int = 9, **more: Any) -> Training:
@@ -67,7 +82,7 @@ def test_snapshots_are_dense_early_and_even_later() -> None:
 
 
 def test_the_start_says_what_is_to_come() -> None:
-    start = next(train(make_recipe({"hidden": 4}), make_options({"task": "adding", "length": 9})))
+    start = next(train(make_recipe({"hidden": 4, "data": "adding", "length": 9}), make_options({})))
     assert start.data["baseline"]["value"] == 1 / 6
     assert start.data["dims"] == {"time": 9, "batch": 16, "input": 2, "hidden": 4, "output": 1}
     assert start.data["parameters"]["U"] == [4, 4]
@@ -93,8 +108,8 @@ def test_a_snapshot_does_not_change_when_training_goes_on() -> None:
 
 
 def test_a_step_goes_down_the_gradient_of_the_mean_loss() -> None:
-    options = {"task": "adding", "length": 6, "optimiser": "sgd", "rate": 0.5, "clip": "none", "updates": 1, "batch": 4}
-    run = Training(make_recipe({"cell": "lstm", "hidden": 3}), make_options(options))
+    options = {"optimiser": "sgd", "rate": 0.5, "clip": "none", "updates": 1, "batch": 4}
+    run = Training(make_recipe({"cell": "lstm", "hidden": 3, "data": "adding", "length": 6}), make_options(options))
     before, after = [e.arrays for e in run.events() if e.kind == "snapshot"]
     batch = TASKS["adding"].batch(np.random.default_rng([0, 1]), 4, 6)
     net = Unrollings(run.recipe.cell, I=2, H=3, O=1, head="linear")
@@ -141,8 +156,7 @@ def test_a_run_stopped_after_any_event_goes_on_as_if_never_stopped(name: str) ->
 
 def test_a_run_that_diverged_ends_alike_wherever_it_was_stopped() -> None:
     def exploding() -> Training:
-        options = {"task": "adding", "length": 300, "updates": 5}
-        return Training(make_recipe({"cell": "rnn-relu", "hidden": 8, "gain": 30}), make_options(options))
+        return Training(make_recipe(EXPLODING), make_options({"updates": 5}))
 
     whole = list(exploding().events())
     for stop in range(1, len(whole) + 1):
@@ -159,7 +173,7 @@ def still(T: int, cell: str = "lstm", **options: Any) -> tuple[Training, Workspa
     """A run over a text that never learns, and the same text in one piece."""
     text = "".join("abcab"[i % 5] for i in range(T)) + "b"
     recipe = make_recipe({"cell": cell, "data": "characters", "text": text, "hidden": 4})
-    run = Training(recipe, make_options({"batch": 1, "rate": 0.0, "clip": "none", "length": T, **options}))
+    run = Training(recipe, make_options({"batch": 1, "rate": 0.0, "clip": "none", **options}))
     batch = run.task.batch(np.random.default_rng(0), 1, T)
     ws = Workspace(recipe.cell, T=T, B=1, I=3, H=4, O=3)
     ws.load(run.net.params)
@@ -215,8 +229,7 @@ def test_a_new_sequence_begins_with_zero_states_and_without_a_past() -> None:
 
 
 def test_divergence_is_an_event_that_names_the_array_and_the_step() -> None:
-    options = {"task": "adding", "length": 300, "updates": 5}
-    run = Training(make_recipe({"cell": "rnn-relu", "hidden": 8, "gain": 30}), make_options(options))
+    run = Training(make_recipe(EXPLODING), make_options({"updates": 5}))
     events = list(run.events())
     assert [e.kind for e in events] == ["start", "snapshot", "diverged", "finished"]
     told = events[2]
@@ -230,8 +243,9 @@ def test_divergence_is_an_event_that_names_the_array_and_the_step() -> None:
 
 
 def test_weights_broken_by_an_update_are_told_and_never_given_as_a_snapshot() -> None:
-    options = {"task": "adding", "length": 4, "updates": 1, "optimiser": "sgd", "rate": 100.0, "clip": "none"}
-    run = Training(make_recipe({"cell": "s = W @ x + U @ s_prev", "hidden": 2}), make_options(options))
+    options = {"updates": 1, "optimiser": "sgd", "rate": 100.0, "clip": "none"}
+    what = {"cell": "s = W @ x + U @ s_prev", "hidden": 2, "data": "adding", "length": 4}
+    run = Training(make_recipe(what), make_options(options))
     run.net.params["V"][:] = 3e152
     *_, last, told, end = list(run.events())
     assert (last.kind, told.kind, end.kind) == ("step", "diverged", "finished")
@@ -277,8 +291,9 @@ def test_a_run_without_fault_has_none() -> None:
 
 
 def racers() -> list[Training]:
-    options = make_options({"task": "letters", "length": 6, "updates": 5, "snapshots": 0, "batch": 2})
-    return [Training(make_recipe({"cell": c, "hidden": 4}), options) for c in ("rnn-tanh", "lstm", "rnn-tanh")]
+    options = make_options({"updates": 5, "snapshots": 0, "batch": 2})
+    what = {"hidden": 4, "data": "letters", "length": 6}
+    return [Training(make_recipe({"cell": c, **what}), options) for c in ("rnn-tanh", "lstm", "rnn-tanh")]
 
 
 def test_a_race_interleaves_its_runs_update_by_update_in_one_numbered_stream() -> None:
@@ -314,8 +329,10 @@ def test_a_snapshot_gives_the_whole_trace_of_its_moment(name: str) -> None:
     last = [e for e in run.events() if e.kind == "snapshot"][-1]
     trace = trace_at(run.recipe, run.options, last)
     assert all(np.array_equal(trace[n], a) for n, a in last.arrays.items())
-    assert trace["contribution/U"].shape == (run.T, run.T)
-    assert len(trace.labels["time"]) == run.T
+    assert len(trace.labels["time"]) == trace.dims["time"] <= run.T
+    shares = [a.data.sum() for n, a in trace.arrays.items() if n.startswith("contribution_dot/")]
+    assert all(abs(s - 1) < 1e-12 or s == 0 for s in shares)
+    assert any(s != 0 for s in shares)
     probe = Batch(trace["x"], trace["target"], trace["mask"])
     assert abs(run.net.loss(probe) - float((trace["loss"] * trace["mask"]).sum() / trace["mask"].sum())) < 1e-14
     assert trace.id.endswith("-9")

@@ -15,8 +15,10 @@ PLENTY: dict[str, Any] = {"milliseconds": 1e12, "memory": 10**15, "bytes": 10**1
 LSTM = {"cell": "lstm", "hidden": 48}
 
 
-def choices(recipe: dict[str, Any], **options: Any) -> tuple[Recipe, Options]:
-    return make_recipe(recipe), make_options(options)
+def choices(
+    recipe: dict[str, Any], task: str = "sentence", length: int | None = None, **options: Any
+) -> tuple[Recipe, Options]:
+    return make_recipe({**recipe, "data": task, "length": length}), make_options(options)
 
 
 @pytest.mark.parametrize("cell", ["rnn-tanh", "lstm", "gru-reset-after"])
@@ -58,7 +60,7 @@ def test_a_network_too_large_for_a_single_update_is_refused_by_its_size() -> Non
 
 @pytest.mark.parametrize("change", [{"batch": 32}, {"updates": 2000}, {"length": 60}, {"snapshots": 60}])
 def test_more_of_anything_costs_more(change: dict[str, Any]) -> None:
-    few = {"task": "letters", "length": 30, "batch": 16, "updates": 1000, "snapshots": 20}
+    few: dict[str, Any] = {"task": "letters", "length": 30, "batch": 16, "updates": 1000, "snapshots": 20}
     less, more = (training_cost(work_of(*choices(LSTM, **o))) for o in (few, few | change))
     assert more.milliseconds + more.memory + more.bytes > less.milliseconds + less.memory + less.bytes
     assert all(getattr(more, n) >= getattr(less, n) for n in PLENTY)

@@ -1,0 +1,367 @@
+"""The table of a recipe's fields: names, ranges, choices, words, and how each value is checked."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.cells import CELLS, TITLES
+from core.data import DATASETS, TASKS
+from core.equations import parse
+from core.errors import EquationError, Problem, RecipeError
+
+SENTENCE = "This morning I took the dog for a walk."
+LONGEST_TEXT, LONGEST_DRAWN, MOST_LAYERS, LONGEST_ID = 20_000, 1000, 4, 80
+
+
+@dataclass(frozen=True)
+class Field:
+    """One choice: `kind` is choice, integer, number or text; `optional` fields may be null.
+
+    `needs` names other fields and the values at which this one matters; where it does not, it is at its default.
+    `group` says what it belongs to, `shown` where a form has it: first, more, or hidden until a tool asks for it.
+    """
+
+    name: str
+    kind: str
+    default: Any
+    label: str
+    help: str
+    choices: tuple[tuple[str, str], ...] = ()
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    unit: str = ""
+    optional: bool = False
+    group: str = "training"
+    shown: str = "more"
+    needs: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict, hash=False)
+
+    @property
+    def allowed(self) -> Any:
+        """What may stand here, for a message or a form."""
+        if self.kind == "choice":
+            return [value for value, _ in self.choices]
+        bounds = {k: v for k, v in (("min", self.low), ("max", self.high)) if v is not None}
+        return bounds | ({"null": True} if self.optional else {})
+
+    def matters(self, values: Mapping[str, Any]) -> bool:
+        """Whether this field changes anything beside these values of the others."""
+        return all(values[name] in allowed for name, allowed in self.needs.items())
+
+
+TEXTS = tuple(DATASETS)
+UNITS = {"sentence": "words", "characters": "characters"}  # what a form calls them; others go by their titles
+DRAWN = tuple(TASKS)
+DEEP = ("chain", "one-to-one", "one-to-many", "bidirectional")
+ATTENTION = {"topology": ("attention",)}
+UNTRAINED = {"model": (None,)}
+
+_CELL = (
+    Field(
+        "cell",
+        "choice",
+        "rnn-tanh",
+        "Cell",
+        "The equations of one timestep: a name from the list, or equations as text.",
+        tuple(TITLES.items()),
+        group="network",
+        shown="first",
+    ),
+)
+_DATA = (
+    Field(
+        "data",
+        "choice",
+        "sentence",
+        "Units",
+        "What the network reads: the text, word by word or character by character, or a sequence drawn from a task.",
+        (*((d.id, UNITS.get(d.id, d.title)) for d in DATASETS.values()), *((t.id, t.title) for t in TASKS.values())),
+        group="data",
+        shown="first",
+    ),
+    Field(
+        "text",
+        "text",
+        SENTENCE,
+        "Text",
+        "What runs through the network.",
+        low=1,
+        high=LONGEST_TEXT,
+        unit="characters",
+        group="data",
+        shown="first",
+        needs={"data": TEXTS},
+    ),
+    Field(
+        "length",
+        "integer",
+        None,
+        "Length",
+        "Steps of a drawn sequence; none is the task's own.",
+        low=1,
+        high=LONGEST_DRAWN,
+        step=1,
+        unit="steps",
+        optional=True,
+        group="data",
+        shown="hidden",
+        needs={"data": DRAWN},
+    ),
+)
+_NETWORK = (
+    Field(
+        "hidden",
+        "integer",
+        8,
+        "Hidden units",
+        "The number H of units in the state.",
+        low=1,
+        high=256,
+        step=1,
+        unit="units",
+        group="network",
+        shown="first",
+    ),
+    Field(
+        "topology",
+        "choice",
+        "chain",
+        "Topology",
+        "How steps are joined: as a chain with an input at each step; not at all; as a chain that reads its own "
+        "output; as two chains, one from each end; as an encoder and a decoder; and with attention between these.",
+        (
+            ("chain", "many-to-many, in step"),
+            ("one-to-one", "one-to-one"),
+            ("one-to-many", "one-to-many"),
+            ("bidirectional", "bidirectional"),
+            ("encoder-decoder", "encoder-decoder"),
+            ("attention", "attention"),
+        ),
+        group="network",
+        shown="hidden",
+    ),
+    Field(
+        "layers",
+        "integer",
+        1,
+        "Layers",
+        "How many networks stand one on another, each reading the states of the one below.",
+        low=1,
+        high=MOST_LAYERS,
+        step=1,
+        unit="layers",
+        group="network",
+        shown="hidden",
+        needs={"topology": DEEP},
+    ),
+    Field(
+        "scoring",
+        "choice",
+        "additive",
+        "Scoring",
+        "How attention compares the decoder's state with a state of the encoder.",
+        (("additive", "additive (Bahdanau)"), ("dot", "dot product")),
+        group="network",
+        shown="hidden",
+        needs=ATTENTION,
+    ),
+    Field(
+        "reader",
+        "choice",
+        "forward",
+        "Reader",
+        "How the encoder reads what attention looks at: from the first word, or from both ends.",
+        (("forward", "forward"), ("both", "both ways")),
+        group="network",
+        shown="hidden",
+        needs=ATTENTION,
+    ),
+)
+_WEIGHTS = (
+    Field(
+        "model",
+        "text",
+        None,
+        "Model",
+        "The id of weights that were trained already; none draws them. The cell and its size are then the model's.",
+        low=1,
+        high=LONGEST_ID,
+        unit="characters",
+        optional=True,
+        group="weights",
+        shown="hidden",
+    ),
+    Field(
+        "init",
+        "choice",
+        "normal",
+        "Recurrent weights",
+        "Where the recurrent matrices U begin; W and V begin with Xavier's values, biases with zero.",
+        (
+            ("normal", "normal"),
+            ("xavier", "Xavier"),
+            ("orthogonal", "orthogonal"),
+            ("identity", "identity"),
+            ("zeros", "zeros"),
+        ),
+        group="weights",
+        needs=UNTRAINED,
+    ),
+    Field(
+        "gain",
+        "number",
+        1.0,
+        "Gain",
+        "A factor on the recurrent matrices at the start.",
+        low=0.0,
+        high=100.0,
+        step=0.05,
+        group="weights",
+        needs=UNTRAINED,
+    ),
+    Field(
+        "forget_bias",
+        "number",
+        0.0,
+        "Forget bias",
+        "Where the forget gate's bias b_f begins.",
+        low=-10.0,
+        high=10.0,
+        step=0.5,
+        group="weights",
+        needs=UNTRAINED,
+    ),
+    Field(
+        "seed",
+        "integer",
+        0,
+        "Seed",
+        "The same seed gives the same numbers.",
+        low=0,
+        high=2**53 - 1,
+        step=1,
+        group="weights",
+        shown="first",
+    ),
+)
+_ERROR = (
+    Field(
+        "loss_at",
+        "choice",
+        "every",
+        "Loss",
+        "Which steps have a loss: every one that asks for an answer, or only the last of them.",
+        (("every", "every step"), ("last", "last step")),
+        group="loss",
+    ),
+    Field(
+        "window",
+        "integer",
+        None,
+        "Truncation",
+        "Truncated BPTT: how many steps a gradient travels back; none is all of them.",
+        low=1,
+        high=LONGEST_TEXT,
+        step=1,
+        unit="steps",
+        optional=True,
+        group="loss",
+    ),
+)
+FIELDS: dict[str, Field] = {f.name: f for f in (*_CELL, *_DATA, *_NETWORK, *_WEIGHTS, *_ERROR)}
+
+
+# -- one value ------------------------------------------------------------------------------------------------
+
+
+def checked(field: Field, value: object) -> Any:
+    """The value in its one form; raises RecipeError for anything that may not stand in this field."""
+    return None if value is None and field.optional else CHECKS[field.kind](field, value)
+
+
+def from_text(field: Field, text: str) -> object:
+    """The value that a query's text stands for; what cannot be read stays text and is refused later."""
+    if field.optional and text in ("", "none"):
+        return None
+    if field.kind in ("choice", "text"):
+        return text
+    try:
+        if len(text) > 30 or "_" in text or not text.isascii():
+            return text
+        return int(text) if field.kind == "integer" else float(text)
+    except ValueError:
+        return text
+
+
+def _fail(field: Field, message: str, allowed: Any = None) -> RecipeError:
+    return RecipeError(Problem(f"/{field.name}", message, field.allowed if allowed is None else allowed))
+
+
+def _choice(field: Field, value: object) -> str:
+    if not isinstance(value, str):
+        raise _fail(field, "must be text")
+    if value in field.allowed:
+        return value
+    if field.name == "cell" and ("=" in value or "\n" in value):
+        return _equations(field, value)
+    raise _fail(field, "is not one of the choices")
+
+
+def _equations(field: Field, source: str) -> str:
+    """A visitor's own cell; a built-in one typed out is that built-in one."""
+    _check_characters(field, source)
+    try:
+        parse(source)
+    except EquationError as error:
+        allowed = {"line": error.line, "column": error.column + 1, "pointed": error.pointed()[:200]}
+        raise _fail(field, str(error), allowed) from error
+    return next((n for n, c in CELLS.items() if c.source == source.strip()), source)
+
+
+def _integer(field: Field, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _fail(field, "must be a whole number")
+    return int(_bounded(field, value))
+
+
+def _number(field: Field, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _fail(field, "must be a number")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _fail(field, "must be finite")
+    return float(_bounded(field, value)) + 0.0  # -0.0 becomes 0.0: one recipe, one key
+
+
+def _bounded(field: Field, value: float) -> float:
+    """The value, or the nearest one allowed, named in the problem."""
+    low, high = field.low, field.high
+    if low is not None and value < low:
+        raise _fail(field, f"must be at least {low:.15g}", {**field.allowed, "nearest": low})
+    if high is not None and value > high:
+        raise _fail(field, f"must be at most {high:.15g}", {**field.allowed, "nearest": high})
+    return value
+
+
+def _text(field: Field, value: object) -> str:
+    if not isinstance(value, str):
+        raise _fail(field, "must be text")
+    if field.high is not None and len(value) > field.high:
+        raise _fail(field, f"must have at most {field.high:.15g} characters; here are {len(value)}")
+    _check_characters(field, value)
+    return value
+
+
+def _check_characters(field: Field, value: str) -> None:
+    """No halves of surrogate pairs and no control characters but line ends and tabs."""
+    for place, character in enumerate(value):
+        if "\ud800" <= character <= "\udfff" or (character < " " and character not in "\n\r\t") or character == "\x7f":
+            raise _fail(field, f"character {place + 1} (U+{ord(character):04X}) is not text")
+
+
+CHECKS: dict[str, Callable[[Field, object], Any]] = {
+    "choice": _choice,
+    "integer": _integer,
+    "number": _number,
+    "text": _text,
+}

@@ -1,0 +1,144 @@
+"""What a recipe's network reads and what it is asked: the text, or sequences drawn from a task.
+
+Everything is a task: the text is a stream that predicts its next symbol, and for an encoder and a decoder the text
+is to be said again backwards (Sutskever, Vinyals and Le 2014 found that the easier order). A network that reads its own
+output is given what it should have said.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.data import DATASETS, TASKS, Baseline, Batch, Carry, Task
+from core.data.dataset import Indices, More, entropy, numbered
+from core.fields import LONGEST_DRAWN
+from core.ops import Floats
+from core.recipe import Recipe
+
+TWO_SIDED = ("encoder-decoder", "attention")
+UNKNOWN = Baseline("not known for the last loss alone", lambda _T: float("nan"))
+Change = Callable[[Batch], Batch]
+
+
+@dataclass(frozen=True)
+class Material:
+    """One sequence with names for all of it: `time` names its steps, `source` those of the encoder if there is one.
+
+    batch: x (T, 1, I), target (T, 1) or (T, 1, O), mask (T, 1).
+    """
+
+    task: Task
+    batch: Batch
+    time: tuple[str, ...]
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+
+
+def task_of(recipe: Recipe) -> Task:
+    """What a recipe asks of its network."""
+    task = TASKS[recipe["data"]] if recipe.drawn else _reading(recipe)
+    changes: list[Change] = []
+    if recipe["topology"] == "one-to-many":
+        changes.append(_own_output)
+    if recipe["loss_at"] == "last":
+        changes.append(_last_only)
+        task = replace(task, baseline=UNKNOWN) if recipe.drawn else task
+    return replace(task, more=_changed(task.more, *changes)) if changes else task
+
+
+def length_of(recipe: Recipe) -> int:
+    """The steps of one sequence while learning: as asked for, or the task's own."""
+    return int(recipe["length"] or min(task_of(recipe).length, LONGEST_DRAWN))
+
+
+def steps_of(recipe: Recipe) -> int:
+    """The steps of the recipe's own sequence, the one in its trace: the whole text, or what is drawn."""
+    return length_of(recipe) if recipe.drawn else task_of(recipe).length
+
+
+def material(recipe: Recipe) -> Material:
+    """The recipe's own sequence: its text from the beginning, or one drawn from its seed."""
+    task = task_of(recipe)
+    batch = task.batch(np.random.default_rng([recipe["seed"], 2]), 1, steps_of(recipe))
+    batch = Batch(*(a[: ends(batch)[0]] for a in batch))
+    read, asked = _shown(task.inputs, batch.x[:, 0]), _said(task, batch)
+    two = recipe["topology"] in TWO_SIDED
+    return Material(task, batch, ("", *asked[:-1]) if two else read, read if two else (), asked)
+
+
+def ends(batch: Batch) -> Indices:
+    """How many steps each sequence has until its last loss (B,): what stands behind is padding."""
+    T, counted = len(batch.mask), batch.mask > 0
+    return np.where(counted.any(0), T - counted[::-1].argmax(0), T).astype(np.intp)
+
+
+def shown_before(batch: Batch, outputs: int) -> Floats:
+    """The targets one step late, nothing at first: (T, B, O)."""
+    told = np.eye(outputs)[batch.target] if batch.target.ndim == 2 else batch.target.astype(np.float64)
+    return np.concatenate([np.zeros_like(told[:1]), told[:-1]])
+
+
+# -- texts ----------------------------------------------------------------------------------------------------
+
+
+def _reading(recipe: Recipe) -> Task:
+    """The text as a task: the next symbol, or all of it backwards."""
+    task = DATASETS[recipe["data"]].task(recipe["text"])
+    return _backwards(task, recipe.tokens) if recipe["topology"] in TWO_SIDED else task
+
+
+def _backwards(task: Task, tokens: tuple[str, ...]) -> Task:
+    """Pieces of the text, to be said again from their end; B sequences of the whole text begin at even distances."""
+    words, ids = numbered(tokens)
+    uniform = Baseline("the entropy of the tokens' frequencies", lambda _T: entropy(np.bincount(ids) / len(ids)))
+
+    def more(rng: np.random.Generator, B: int, T: int, _carry: Carry) -> tuple[Batch, Carry]:
+        start = rng.integers(len(ids), size=B) if len(ids) > T else np.arange(B) * len(ids) // B
+        symbols = ids[(start + np.arange(T)[:, None]) % len(ids)]
+        return Batch(np.eye(len(words))[symbols], symbols[::-1], np.ones((T, B))), ()
+
+    return replace(task, length=len(ids), baseline=uniform, more=more, stream=False)
+
+
+# -- changes of a task ----------------------------------------------------------------------------------------
+
+
+def _changed(more: More, *changes: Change) -> More:
+    """The same batches, changed."""
+
+    def changed(rng: np.random.Generator, B: int, T: int, carry: Carry) -> tuple[Batch, Carry]:
+        batch, rest = more(rng, B, T, carry)
+        for change in changes:
+            batch = change(batch)
+        return batch, rest
+
+    return changed
+
+
+def _own_output(batch: Batch) -> Batch:
+    """Only the first step reads the input; each later one reads what the step before should have said."""
+    return batch._replace(x=np.concatenate([batch.x[:1], shown_before(batch, batch.x.shape[2])[1:]]))
+
+
+def _last_only(batch: Batch) -> Batch:
+    """Of every sequence only the last loss counts."""
+    later = np.cumsum(batch.mask[::-1], axis=0)[::-1]
+    return batch._replace(mask=batch.mask * (later == batch.mask))
+
+
+# -- words ----------------------------------------------------------------------------------------------------
+
+
+def _said(task: Task, batch: Batch) -> tuple[str, ...]:
+    """A word for the answer of each step."""
+    if batch.target.ndim == 2:
+        return tuple(task.outputs[i] for i in batch.target[:, 0])
+    return _shown(task.outputs, batch.target[:, 0])
+
+
+def _shown(names: tuple[str, ...], x: Floats) -> tuple[str, ...]:
+    """A word for each step: the symbol where features (T, I) are one-hot, else the numbers."""
+    if len(names) > 1 and np.array_equal(x.sum(1), x.any(1)) and np.isin(x, (0, 1)).all():
+        return tuple(names[int(row.argmax())] if row.any() else "" for row in x)
+    return tuple(" ".join(f"{value:.3g}" for value in row) for row in x)
