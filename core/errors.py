@@ -2,6 +2,7 @@
 
 UnrolledError
  |- EquationError      a cell's text that we cannot read; points at the character
+ |- ExcerptError       a file of data that is not the one its notice describes
  `- RecipeError        choices that do not make an experiment; lists every problem at once
      `- CostError      an experiment larger than the budget
 """
@@ -24,6 +25,10 @@ class EquationError(UnrolledError):
         """The faulty line with a caret under the character."""
         lines = self.source.splitlines() or [""]
         return f"{lines[min(self.line, len(lines)) - 1]}\n{' ' * self.column}^"
+
+
+class ExcerptError(UnrolledError):
+    """A file of data that is gone or not the one its notice describes."""
 
 
 @dataclass(frozen=True)

