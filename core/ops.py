@@ -71,7 +71,7 @@ def tanh_slope(_x: Floats, y: Floats, out: Floats) -> Calls:
 
 def relu_slope(x: Floats, _y: Floats, out: Floats) -> Calls:
     """1 where x > 0, else 0 (and 0 at the kink, as everywhere in the field)."""
-    return ((np.heaviside, (x, number(0, x), out)),)
+    return ((np.greater, (x, number(0, x), out)),)
 
 
 def leaky_calls(x: Floats, y: Floats) -> Calls:
@@ -81,7 +81,7 @@ def leaky_calls(x: Floats, y: Floats) -> Calls:
 
 def leaky_slope(x: Floats, _y: Floats, out: Floats) -> Calls:
     """1 where x > 0, else 0.01."""
-    return (np.heaviside, (x, number(0, x), out)), larger(out, number(0.01, x), out)
+    return (np.greater, (x, number(0, x), out)), larger(out, number(0.01, x), out)
 
 
 def softsign_calls(x: Floats, y: Floats) -> Calls:

@@ -41,17 +41,18 @@ class Chain:
         self.shapes = cell_shapes(cell, sizes, memory)
         self.params = {n: np.zeros(s, sizes.dtype) for n, s in self.shapes.items()}
         self.grads = {n: np.zeros_like(p) for n, p in self.params.items()}
-        self.W = np.zeros((len(b.Z.names) * sizes.H, sizes.I + 1), sizes.dtype)
+        self.W = sizes.zeros(*self._inward())
         self.forward, self.backward = (
             ForwardProgram(b, self.attends),
             BackwardProgram(b, frozenset(seeded), self.attends),
         )
-        self.backward_calls = tuple(self._backward_calls())
         self.instruments = Instruments(b)
         self.aside: dict[str, Floats] = {}
+        self.wide: dict[tuple[str, ...], tuple[Floats, Floats]] = {}
         self.copies: list[Call] = []
         self.projection = self._projection()
         self.gradient_calls = tuple(self._gradient_calls())
+        self.backward_calls = tuple(self._backward_calls())
 
     # -- weights ------------------------------------------------------------------------------------------
 
@@ -74,7 +75,9 @@ class Chain:
     def _load_inputs(self) -> None:
         """The matrices that act on the input and the biases, stacked in the order of Z, with its signs."""
         self.W.fill(0.0)
-        for name, rows in zip(self.buffers.Z.names, self._blocks(self.W), strict=True):
+        for i, name in enumerate(self.buffers.Z.names):
+            h = self.sizes.H
+            rows = self.W[i].T if self.sizes.batch else self.W[:, i * h : (i + 1) * h].T
             affine = self.buffers.forward.affine[name]
             for sign, parameter in affine.inputs:
                 rows[:, :-1] += affine.sign * sign * self.params[parameter]
@@ -111,10 +114,17 @@ class Chain:
 
     def _projection(self) -> tuple[Floats, Floats, Floats]:
         """All inputs times all their matrices, into Z."""
-        s, Z = self.sizes, self.buffers.Z
-        if s.B == 1:
-            return self.inputs[:, 0], self.W.T, Z.data.reshape(s.T, -1)
-        return self.inputs[:, None], self.W.reshape(len(Z.names), s.H, -1).swapaxes(1, 2), Z.data
+        Z = self.buffers.Z.data
+        return (
+            (self.inputs[:, None], self.W, Z)
+            if self.sizes.batch
+            else (self.inputs[:, 0], self.W, Z.reshape(len(Z), -1))
+        )
+
+    def _inward(self) -> tuple[int, ...]:
+        """The shape of all matrices that act on the input, biases included: columns contiguous, the fastest to use."""
+        n, s = len(self.buffers.Z.names), self.sizes
+        return (n, s.I + 1, s.H) if s.batch else (s.I + 1, n * s.H)
 
     def _backward_calls(self) -> Iterator[Call]:
         """Stretch by stretch from the last: coefficients for all its steps at once, then its steps in reverse."""
@@ -125,6 +135,7 @@ class Chain:
             yield from self.forward.unfold(part)
             yield from Coefficients(b, part, room).of_slots(b.D.data[part])
             yield from self.backward.calls(part)
+            yield from ((np.copyto, (wide[part], apart[part])) for wide, apart in self.wide.values())
 
     def roll_back(self) -> None:
         """Backward, from the seeds in G."""
@@ -137,9 +148,7 @@ class Chain:
             for uses in _neighbours(plan, plan.feeding(value)):
                 right = flat(self.inputs) if value == "x" else self.rows(value)
                 whole = np.zeros((len(uses) * h, right.shape[1]), right.dtype)
-                left, copies = self._deltas(uses)
-                yield from copies
-                yield left.T.dot, (right, whole)
+                yield self._deltas(uses).T.dot, (right, whole)
                 for rows, use in zip(self._blocks(whole), uses, strict=True):
                     self.grads[use.parameter] = rows[:, : self.params[use.parameter].shape[1]]
                     for bias in biases.pop(use.slot, []) if value == "x" else []:
@@ -179,17 +188,16 @@ class Chain:
             whole = self.aside[slot]
         return flat(whole[first : first + self.sizes.T])
 
-    def _deltas(self, uses: tuple[Use, ...]) -> tuple[Floats, Calls]:
-        """The deltas of neighbouring slots, (T * B, n * H), and how they get there."""
-        s, D = self.sizes, self.buffers.D
-        names = tuple(u.slot for u in uses)
+    def _deltas(self, uses: tuple[Use, ...]) -> Floats:
+        """The deltas of neighbouring slots, (T * B, n * H): a view, or a copy that every backward pass makes anew."""
+        s, D, names = self.sizes, self.buffers.D, tuple(u.slot for u in uses)
         if s.B == 1 or len(D.names) == 1:
-            return flat(D.neighbours(names[0], len(names))), ()
-        if names in self.backward.wide:
-            return flat(self.backward.wide[names]), ()
-        wide, start = s.zeros(s.T, s.B, len(names) * s.H), D.names.index(names[0])
-        apart = D.data[: s.T, start : start + len(names)]
-        return flat(wide), ((np.copyto, (wide.reshape(s.T, s.B, -1, s.H).swapaxes(1, 2), apart)),)
+            return flat(D.neighbours(names[0], len(names)))
+        start, n = D.names.index(names[0]), len(names)
+        if names not in self.wide:
+            apart = D.data[: s.T, start : start + n].swapaxes(1, 2)
+            self.wide[names] = s.zeros(s.T, s.B, n, s.H), apart
+        return self.wide[names][0].reshape(-1, n * s.H)
 
     def sum_time(self, deltas: Floats, out: Floats) -> Call:
         """out (F,) = the sum of deltas (T, ..., F) over time and batch."""
@@ -289,7 +297,8 @@ class Workspace(Chain):
 
     def seed(self, delta: Floats, out: Floats) -> None:
         """dJ/dh at each step from the head alone: delta (T, ..., O) through V."""
-        np.matmul(delta, self.params["V"], out)
+        multiply = np.matmul if self.sizes.O > 1 else np.multiply
+        multiply(delta, self.params["V"], out)
 
     def run_gradients(self) -> None:
         """dJ/dP of every parameter: one product for all the matrices that share what they multiplied."""

@@ -63,8 +63,8 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     ),
     "the seed is one part in ten thousand too large": (
         "unroll",
-        'np.matmul(delta, self.params["V"], out)',
-        'np.matmul(delta, 1.0001 * self.params["V"], out)',
+        'multiply(delta, self.params["V"], out)',
+        'multiply(delta, 1.0001 * self.params["V"], out)',
     ),
     "the loss stands at all steps but the last": ("unroll", "self.head.mask[:-1] = 0.0", "self.head.mask[-1:] = 0.0"),
     # -- the weights ----------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     "sigmoid has slope 1 - y": ("ops", "(np.multiply, (out, y, out))", "(np.positive, (out, out))"),
     "ReLU has slope one everywhere": (
         "ops",
-        "((np.heaviside, (x, number(0, x), out)),)",
+        "((np.greater, (x, number(0, x), out)),)",
         "((np.copyto, (out, number(1, out))),)",
     ),
     "tanh has the slope of sigmoid": ("ops", "((np.tanh, (x, y)),), tanh_slope", "((np.tanh, (x, y)),), sigmoid_slope"),
