@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.errors import CostError, EquationError, Problem, RecipeError
+from core.errors import CostError, EquationError, Problem, RecipeError, UnrolledError, WeightsError
 
 MEDIA_TYPE = "application/problem+json"
 LARGEST_BODY = 4096
@@ -172,13 +172,22 @@ KINDS: dict[str, Kind] = {
     "bad-request": Kind(400, "The request could not be read", "Check how the request is written."),
     "bad-json": Kind(400, "The body is not a JSON object", "Send one object of plain values, without duplicates."),
     "not-found": Kind(404, "There is nothing here", "The list of addresses is at /docs."),
+    "no-model": Kind(404, "There is no such model", "Send its file again: models are kept as long as there is room."),
     "wrong-method": Kind(405, "This address does not do that", "The header Allow names the methods that work here."),
     "too-slow": Kind(408, "The request took too long to arrive", "Send the body at once."),
-    "body-too-large": Kind(413, "The body is too large", "A recipe is short; send only a recipe."),
+    "body-too-large": Kind(
+        413, "The body is too large", "A recipe is short, and a model may be as large as the catalogue says."
+    ),
     "url-too-long": Kind(414, "The address is too long", "Send long texts by POST."),
-    "wrong-type": Kind(415, "The body is of the wrong type", "Send application/json in UTF-8, not compressed."),
+    "wrong-type": Kind(
+        415,
+        "The body is of the wrong type",
+        "Send application/json in UTF-8, or application/octet-stream for weights; not compressed.",
+    ),
     "bad-recipe": Kind(422, "Some values are not allowed", "The member errors names each value and what it may be."),
     "bad-equation": Kind(422, "The equations could not be read", "The detail says at which line and column."),
+    "bad-weights": Kind(422, "The file of weights cannot be taken", "Send a plain safetensors file of one network."),
+    "impossible": Kind(422, "This cannot be done", "The detail says why."),
     "too-costly": Kind(
         422,
         "This experiment is larger than this server allows",
@@ -199,6 +208,8 @@ TELLERS: dict[type[BaseException], Callable[[Any], Refusal]] = {
     CostError: _of_cost,
     RecipeError: _of_recipe,
     EquationError: _of_equation,
+    WeightsError: lambda exc: Refusal("bad-weights", str(exc), Problem("", str(exc))),
+    UnrolledError: lambda exc: Refusal("impossible", str(exc)),
     HTTPException: _of_status,
     MemoryError: lambda _: _advised("out-of-memory"),
 }

@@ -2,6 +2,7 @@
 
 UnrolledError
  |- EquationError      a cell's text that we cannot read; points at the character
+ |- WeightsError       a file of weights that is not what it should be
  |- ExcerptError       a file of data that is not the one its notice describes
  `- RecipeError        choices that do not make an experiment; lists every problem at once
      `- CostError      an experiment larger than the budget
@@ -25,6 +26,10 @@ class EquationError(UnrolledError):
         """The faulty line with a caret under the character."""
         lines = self.source.splitlines() or [""]
         return f"{lines[min(self.line, len(lines)) - 1]}\n{' ' * self.column}^"
+
+
+class WeightsError(UnrolledError):
+    """A file of weights that we do not take, or weights that fit no network of ours."""
 
 
 class ExcerptError(UnrolledError):

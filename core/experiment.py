@@ -19,7 +19,7 @@ from core.recipe import Recipe
 from core.sweep import Rows
 from core.trace import Event, Trace, encode, header, nonfinite
 from core.unroll import Workspace
-from core.unrolled import Unrolled, first_weights, given_to, unrolled
+from core.unrolled import Unrolled, first_weights, given_to, shapes_of, unrolled
 from core.wiring import Wiring, wiring_of
 
 GROUPS = ("forward", "backward", "contributions", "jacobians", "params", "spectral")
@@ -64,14 +64,10 @@ def run_with(recipe: Recipe, weights: dict[str, Floats] | None) -> Run:
     wiring, given = wiring_of(recipe), material(recipe)
     (T, B, I), O = given.batch.x.shape, len(given.task.outputs)
     net = unrolled(wiring, T=T, B=B, I=I, H=recipe["hidden"], O=O, head=given.task.head)
-    net.load(first_weights(recipe, wiring, _shapes(net)) if weights is None else weights)
+    net.load(first_weights(recipe, wiring, shapes_of(net)) if weights is None else weights)
     read, target, mask = given_to(net, given.batch), given.batch.target, given.batch.mask
     net.run(read, target, mask=mask)
     return Run(recipe, wiring, given, net)
-
-
-def _shapes(net: Unrolled) -> dict[str, tuple[int, ...]]:
-    return net.shapes() if isinstance(net, Network) else {n: p.shape for n, p in net.params.items()}
 
 
 def compute(recipe: Recipe, include: Iterable[str] = DEFAULT_GROUPS) -> Trace:

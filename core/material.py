@@ -12,6 +12,7 @@ import numpy as np
 
 from core.data import DATASETS, TASKS, Baseline, Batch, Carry, Task
 from core.data.dataset import Indices, More, entropy, numbered
+from core.errors import Problem, RecipeError
 from core.fields import LONGEST_DRAWN
 from core.ops import Floats
 from core.recipe import Recipe
@@ -39,6 +40,9 @@ def task_of(recipe: Recipe) -> Task:
     """What a recipe asks of its network."""
     task = TASKS[recipe["data"]] if recipe.drawn else _reading(recipe)
     changes: list[Change] = []
+    if recipe["model"] is not None:
+        task, change = _of_model(recipe, task)
+        changes.append(change)
     if recipe["topology"] == "one-to-many":
         changes.append(_own_output)
     if recipe["loss_at"] == "last":
@@ -99,6 +103,44 @@ def _backwards(task: Task, tokens: tuple[str, ...]) -> Task:
         return Batch(np.eye(len(words))[symbols], symbols[::-1], np.ones((T, B))), ()
 
     return replace(task, length=len(ids), baseline=uniform, more=more, stream=False)
+
+
+# -- models ---------------------------------------------------------------------------------------------------
+
+
+def _of_model(recipe: Recipe, task: Task) -> tuple[Task, Change]:
+    """The task in the symbols of the recipe's model, and how a batch becomes one of these."""
+    model = recipe.brought
+    if model is None:
+        raise RecipeError(Problem("/model", "is not a model that is known here", {"nearest": None}))
+    I, O = model.I, len(task.outputs) if model.O is None else model.O
+    if recipe.drawn:
+        if (len(task.inputs), len(task.outputs)) != (I, O):
+            has = f"{len(task.inputs)} inputs and {len(task.outputs)} outputs"
+            raise RecipeError(Problem("/data", f"has {has}; the model has {I} and {O}", {"nearest": "sentence"}))
+        return task, lambda batch: batch
+    inputs, outputs = model.inputs or _padded(task.inputs, I), model.outputs or _padded(task.outputs, O)
+    places = [np.array([_place(word, names) for word in task.inputs]) for names in (inputs, outputs)]
+
+    def change(batch: Batch) -> Batch:
+        x = np.zeros((*batch.x.shape[:2], I))
+        x[:, :, places[0]] = batch.x
+        return batch._replace(x=x, target=places[1][batch.target])
+
+    return replace(task, inputs=inputs, outputs=outputs), change
+
+
+def _padded(words: tuple[str, ...], size: int) -> tuple[str, ...]:
+    """The words of a text in the places of a model that has no names for them, and numbers for the rest."""
+    return (*words, *(f"symbol {i}" for i in range(len(words), size)))[: max(size, 0)]
+
+
+def _place(word: str, names: tuple[str, ...]) -> int:
+    """Where a model has a word."""
+    if word not in names:
+        message = f"has {word[:30]!r}, which is none of the {len(names)} symbols of the model"
+        raise RecipeError(Problem("/text", message, {"symbols": list(names[:50])}))
+    return names.index(word)
 
 
 # -- changes of a task ----------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from core import ENGINE
+from core.checks import checked
 from core.errors import Problem, RecipeError
-from core.fields import LONGEST_DRAWN, Field, checked
+from core.fields import LONGEST_DRAWN, Field
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
 from core.recipe import Recipe
 from core.wiring import wiring_of

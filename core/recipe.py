@@ -3,29 +3,54 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from core import ENGINE
 from core.cells import CELLS
+from core.checks import checked, from_text
 from core.data import DATASETS, TASKS
 from core.equations import Cell, parse
 from core.errors import Problem, RecipeError
-from core.fields import FIELDS, SENTENCE, TEXTS, Field, checked, from_text
+from core.fields import FIELDS, SENTENCE, TEXTS, Field
 from core.looking import can_look
+from core.ops import Floats
 
-__all__ = ["DEFAULTS", "FIELDS", "SENTENCE", "Field", "Recipe", "make_recipe", "recipe_from_query"]
+__all__ = ["DEFAULTS", "FIELDS", "SENTENCE", "Brought", "Field", "Recipe", "make_recipe", "recipe_from_query"]
 
 MOST_SYMBOLS = 512
 
 
 @dataclass(frozen=True)
+class Brought:
+    """Weights that were trained already, and the network that they are of: `params` by the names of its trace.
+
+    V and d may be missing. `inputs` and `outputs` name the symbols, where somebody wrote them down.
+    """
+
+    cell: str
+    hidden: int
+    topology: str
+    layers: int
+    params: Mapping[str, Floats]
+    I: int
+    O: int | None
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """A valid set of values, one for each field; a field that does not matter is at its default."""
+    """A valid set of values, one for each field; a field that does not matter is at its default.
+
+    `brought` are the weights of its model, once somebody has found them (`core.brought.settled`).
+    """
 
     values: Mapping[str, Any]
+    brought: Brought | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]

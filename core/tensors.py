@@ -14,17 +14,13 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from core.errors import UnrolledError
+from core.errors import WeightsError
 from core.ops import Floats
 
-MOST_BYTES, MOST_HEADER, MOST_TENSORS, LONGEST_SIDE, LONGEST_NOTE = 64 << 20, 64 << 10, 64, 1 << 16, 8192
-NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
+MOST_BYTES, MOST_HEADER, MOST_TENSORS, LONGEST_SIDE, LONGEST_NOTE = 64 << 20, 64 << 10, 128, 1 << 16, 16384
+NAME = re.compile(r"[A-Za-z0-9._-]{1,128}|[A-Za-z][A-Za-z0-9-]{0,31}/[A-Za-z][A-Za-z0-9_]{0,31}")  # a chain/a weight
 SIZES = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8}
 FIELDS = {"dtype", "shape", "data_offsets"}
-
-
-class WeightsError(UnrolledError):
-    """A file of weights that we do not take, or weights that fit no network of ours."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,9 @@ def _notes(notes: object) -> dict[str, str]:
 def _tensor(name: str, entry: object) -> Tensor:
     """One entry, its shape and its place in agreement."""
     if not NAME.fullmatch(name):
-        raise WeightsError("a tensor's name has other characters than letters, digits, dot, minus and underline")
+        raise WeightsError(
+            "a tensor's name has other characters than letters, digits, dot, minus and underline, or a path"
+        )
     if not isinstance(entry, dict) or entry.keys() != FIELDS:
         raise WeightsError(f"{name}: the header must give dtype, shape and data_offsets, and nothing else")
     dtype, shape, place = entry["dtype"], entry["shape"], entry["data_offsets"]

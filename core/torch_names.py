@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from core.errors import WeightsError
 from core.ops import Floats
 from core.step import Named
-from core.tensors import WeightsError
 
 # Our suffixes of the parameters, in the order in which PyTorch stacks them.
 STACKED = {

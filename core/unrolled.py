@@ -27,6 +27,11 @@ def unrolled(wiring: Wiring, *, T: int, B: int, I: int, H: int, O: int, head: st
     return Network(first, wiring.topology, streams=streams, H=H, O=O, B=B, head=head, cells=cells, dtype=dtype)
 
 
+def shapes_of(net: Unrolled) -> dict[str, tuple[int, ...]]:
+    """The shape of every weight by the name that it has in a trace."""
+    return net.shapes() if isinstance(net, Network) else {n: p.shape for n, p in net.params.items()}
+
+
 def given_to(net: Unrolled, batch: Batch) -> Any:
     """What the network reads: x (T, B, I) for one chain, streams for several; a decoder reads what it should have said.
 
@@ -41,13 +46,17 @@ def first_weights(recipe: Recipe, wiring: Wiring, shapes: Mapping[str, tuple[int
     """The weights as a recipe draws them, in the order of `shapes`: U by its own rule, other matrices by Xavier's.
 
     Biases are zero, but for a forget gate's; what compares query and keys would then learn nothing, and is drawn.
+    What the recipe's model brings is taken as it is.
     """
     rng, found = np.random.default_rng(recipe["seed"]), {}
+    given = recipe.brought.params if recipe.brought else {}
     recurrent = {p.name for p in recipe.cell.parameters if p.group == "U"}
     scores = {f"{block}/{a.score}" for block, cell in wiring.cells.items() for a in cell.attentions}
     for name, shape in shapes.items():
         bare = name.rpartition("/")[2]
-        if name in scores:
+        if name in given:
+            found[name] = given[name]
+        elif name in scores:
             found[name] = xavier(rng, (*shape, 1), 1.0)[:, 0]
         elif len(shape) == 1:
             found[name] = np.full(shape, recipe["forget_bias"] if bare == "b_f" else 0.0)

@@ -14,11 +14,11 @@ import safetensors
 from core import ENGINE
 from core.cells import CELLS
 from core.equations import Cell, parse
-from core.errors import EquationError
+from core.errors import EquationError, WeightsError
 from core.networks import Block, Topology
 from core.ops import Floats
 from core.step import Named
-from core.tensors import WeightsError, check, decode, pack
+from core.tensors import check, decode, pack
 from core.torch_names import PART, Layer, describe_layers, layers_of, prefixes
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.decode import cell_model
+from core.errors import WeightsError
 from core.networks import Network
-from core.tensors import WeightsError
 from core.torch_names import STACKED, to_torch
 from core.unroll import Workspace
 from core.weights import load, read, recognise, save

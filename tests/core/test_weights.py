@@ -13,7 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.cells import CELLS
-from core.tensors import MOST_BYTES, WeightsError, check
+from core.errors import WeightsError
+from core.tensors import MOST_BYTES, check
 from core.weights import load, read, save, save_cell
 from tests.core.attacks import ATTACKS, GOOD, packed
 from tests.core.cases import draw
