@@ -18,6 +18,7 @@ from core.errors import WeightsError
 from core.ops import Floats
 
 MOST_BYTES, MOST_HEADER, MOST_TENSORS, LONGEST_SIDE, LONGEST_NOTE = 64 << 20, 64 << 10, 128, 1 << 16, 16384
+MOST_NOTES = 64
 NAME = re.compile(r"[A-Za-z0-9._-]{1,128}|[A-Za-z][A-Za-z0-9-]{0,31}/[A-Za-z][A-Za-z0-9_]{0,31}")  # a chain/a weight
 SIZES = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8}
 FIELDS = {"dtype", "shape", "data_offsets"}
@@ -81,7 +82,7 @@ def _no_constant(_text: str) -> NoReturn:
 
 
 def _notes(notes: object) -> dict[str, str]:
-    if not isinstance(notes, dict) or len(notes) > MOST_TENSORS:
+    if not isinstance(notes, dict) or len(notes) > MOST_NOTES:
         raise WeightsError("the metadata are not a small table of texts")
     if not all(isinstance(v, str) and len(v) <= LONGEST_NOTE and NAME.fullmatch(n) for n, v in notes.items()):
         raise WeightsError("the metadata are not a small table of texts")
@@ -91,9 +92,7 @@ def _notes(notes: object) -> dict[str, str]:
 def _tensor(name: str, entry: object) -> Tensor:
     """One entry, its shape and its place in agreement."""
     if not NAME.fullmatch(name):
-        raise WeightsError(
-            "a tensor's name has other characters than letters, digits, dot, minus and underline, or a path"
-        )
+        raise WeightsError("a tensor's name may have letters, digits, dot, minus and underline, and one slash")
     if not isinstance(entry, dict) or entry.keys() != FIELDS:
         raise WeightsError(f"{name}: the header must give dtype, shape and data_offsets, and nothing else")
     dtype, shape, place = entry["dtype"], entry["shape"], entry["data_offsets"]
