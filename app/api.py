@@ -27,7 +27,8 @@ EXPLAINED = ("forward", "backward", "contributions", "params")
 LONGEST_PACE = 10.0
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-probes, router = APIRouter(), APIRouter(prefix="/api/v1")
+BASE = "/api/v1"
+probes, router = APIRouter(), APIRouter(prefix=BASE)
 
 
 def weigh(asked: Asked, settings: Settings, include: tuple[str, ...] | None = None) -> Cost:
@@ -40,10 +41,15 @@ def weigh(asked: Asked, settings: Settings, include: tuple[str, ...] | None = No
     )
 
 
-async def respond(request: Request, services: Services, task: Task, cost: Cost) -> Response:
-    """The finished answer of a task, packed when the client can unpack it."""
+async def respond(
+    request: Request, services: Services, task: Task, cost: Cost, weights: Callable[[], Awaitable[bytes]] | None = None
+) -> Response:
+    """The finished answer of a task, packed when the client can unpack it; its weights are fetched if need be."""
     packed = task.form != "npz" and answers.accepts(request, "gzip")
-    flight = await services.desk.finished(replace(task, packed=packed), cost, leaving(request))
+    task = replace(task, packed=packed)
+    if weights and not services.desk.knows(task):
+        task = replace(task, weights=await weights())
+    flight = await services.desk.finished(task, cost, leaving(request))
     media_type = NPZ if task.form == "npz" else JSON
     encoding = "gzip" if packed else None
     return answers.answer(request, flight.frames[0], media_type, flight.tag, encoding=encoding)
@@ -56,18 +62,27 @@ async def traces(request: Request) -> Response:
     cost = weigh(asked, services.settings)
     encoding = asked.choice("encoding", ENCODINGS)
     form = "npz" if answers.prefers(request, NPZ) else encoding
-    return await respond(request, services, Task("trace", asked.recipe.canonical(), asked.include, form), cost)
+    task = Task("trace", asked.recipe.canonical(), asked.include, form, weights=asked.packed)
+    return await respond(request, services, task, cost)
 
 
 async def stream(request: Request) -> Response:
     """Send a trace event by event."""
-    services = of(request)
-    asked = await read(request, services.settings, "include", "start", "pace")
-    cost = weigh(asked, services.settings)
-    forms = (form for media_type, form in streams.FORMS.items() if answers.prefers(request, media_type))
-    form = next(forms, "sse")
+    settings = of(request).settings
+    asked = await read(request, settings, "include", "start", "pace")
+    task = Task("events", asked.recipe.canonical(), asked.include, form_of(request), weights=asked.packed)
+    return await streamed(request, asked, task, weigh(asked, settings))
+
+
+def form_of(request: Request) -> str:
+    """The form of a stream that a client asks for; what it does not say is an event stream."""
+    return next((form for media_type, form in streams.FORMS.items() if answers.prefers(request, media_type)), "sse")
+
+
+async def streamed(request: Request, asked: Asked, task: Task, cost: Cost) -> Response:
+    """The stream of a task, as its reader wants it."""
+    services, form = of(request), form_of(request)
     reading = Reading(form, start(request, asked), asked.seconds("pace", LONGEST_PACE))
-    task = Task("events", asked.recipe.canonical(), asked.include, form)
     if request.scope.get("head"):
         return Response(headers=streams.HEADERS, media_type=streams.MEDIA_TYPES[form])
     return await streams.respond(services.desk, services.seats, (task, cost), reading, leaving(request))
@@ -93,7 +108,8 @@ async def explain(request: Request) -> Response:
         raise RecipeError(Problem(f"/{surplus[0]}", "does not go with the rest", [*names]))
     places = [(name, asked.whole(name)) for name in names[1:]]
     cost = weigh(asked, services.settings, EXPLAINED)
-    task = Task("explain", asked.recipe.canonical(), EXPLAINED, asked=((names[0], required(asked, names[0])), *places))
+    node = (names[0], required(asked, names[0]))
+    task = Task("explain", asked.recipe.canonical(), EXPLAINED, asked=(node, *places), weights=asked.packed)
     return await respond(request, services, task, cost)
 
 
@@ -111,7 +127,7 @@ async def figure(request: Request) -> Response:
     if view not in catalog.VIEWS:
         raise Refusal("not-found", KINDS["not-found"].advice, Problem("/view", "is not a view", catalog.VIEWS))
     asked = await read(request, services.settings)
-    task = Task("figure", asked.recipe.canonical(), asked.include, asked=(("view", view),))
+    task = Task("figure", asked.recipe.canonical(), asked.include, asked=(("view", view),), weights=asked.packed)
     return await respond(request, services, task, weigh(asked, services.settings))
 
 
@@ -169,9 +185,9 @@ READ = (304, 405, 414, 431)
 WEIGHED = (400, 405, 408, 413, 414, 415, 422, 431, 503, 504, 507)
 BOTH = ("GET", "POST")
 for _path, _probe, _type in (("healthz", healthz, JSON), ("readyz", readyz, JSON), ("metrics", metrics, "text/plain")):
-    mount(probes, f"/{_path}", _probe, media_types=[_type], statuses=(405, 503), recipe=False)
+    mount(probes, f"/{_path}", _probe, media_types=[_type], statuses=(405, 503), body="")
 for _path, _list in (("catalog", list_all), ("openapi.json", describe)):
-    mount(router, f"/{_path}", _list, media_types=[JSON], statuses=READ, recipe=False)
+    mount(router, f"/{_path}", _list, media_types=[JSON], statuses=READ, body="")
 for _path, _endpoint, _types, _controls, _more in (
     ("traces", traces, [JSON, NPZ], ("include", "encoding"), (304,)),
     ("traces/stream", stream, [*streams.FORMS], ("include", "start", "pace"), (204,)),

@@ -14,11 +14,15 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from app.limits import read_body
+from app.models import Models, with_model
 from app.problems import Refusal, clip
+from app.services import of
 from app.settings import Settings
+from core.checks import from_text
 from core.errors import Problem, RecipeError
 from core.experiment import DEFAULT_GROUPS, GROUPS
-from core.recipe import Recipe, make_recipe, recipe_from_query
+from core.fields import FIELDS, Field
+from core.recipe import Recipe, make_recipe
 
 LONGEST_NUMBER, LONGEST_FRACTION = 32, 400
 FEW = 64
@@ -26,10 +30,11 @@ FEW = 64
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request asks for: a recipe, and the values of this route's controls as text."""
+    """What a request asks for: a recipe, the values of this route's controls as text, and the recipe's model."""
 
     recipe: Recipe
     controls: Mapping[str, str]
+    packed: bytes = b""
 
     @property
     def include(self) -> tuple[str, ...]:
@@ -71,16 +76,49 @@ class Asked:
         raise RecipeError(Problem(f"/{name}", "must be a number of seconds", {"low": 0, "high": high}))
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a request gives: values of the right types for some fields, not yet checked, and this route's controls."""
+
+    values: dict[str, object]
+    controls: Mapping[str, str]
+
+
 async def read(request: Request, settings: Settings, *controls: str) -> Asked:
     """What a request asks for, wherever it says so."""
+    found = await given(request, settings, *controls)
+    recipe, packed = found_model(make_recipe(found.values), of(request).models)
+    return Asked(check_text(recipe, settings), found.controls, packed)
+
+
+async def given(
+    request: Request,
+    settings: Settings,
+    *controls: str,
+    fields: Mapping[str, Field] = FIELDS,
+    lists: Sequence[str] = (),
+) -> Given:
+    """What a request gives for a table of fields, and for some lists, which are JSON in a query too."""
     pairs = query_pairs(request.scope["query_string"])
-    given = {name: value for name, value in pairs if name in controls}
-    fields = [(name, value) for name, value in pairs if name not in controls]
+    said = {name: value for name, value in pairs if name in controls}
+    rest = [(name, value) for name, value in pairs if name not in controls]
     if request.method == "GET":
-        return Asked(check_text(recipe_from_query(fields), settings), given)
-    if fields:
-        raise RecipeError(Problem(f"/{fields[0][0]}", "give the recipe in the body, not in the address"))
-    return Asked(check_text(make_recipe(json_object(await body_text(request, settings))), settings), given)
+        return Given({name: _typed(name, text, fields, lists) for name, text in rest}, said)
+    if rest:
+        raise RecipeError(Problem(f"/{clip(rest[0][0])}", "give the recipe in the body, not in the address"))
+    return Given(json_object(await body_text(request, settings)), said)
+
+
+def found_model(recipe: Recipe, models: Models) -> tuple[Recipe, bytes]:
+    """The recipe with the model that it names in place, and that model as it travels."""
+    packed = models.needed(recipe)
+    return with_model(recipe, packed), packed
+
+
+def _typed(name: str, text: str, fields: Mapping[str, Field], lists: Sequence[str]) -> object:
+    if name in lists:
+        return _encodable({name: json_value(text)})[name]
+    return from_text(fields[name], text) if name in fields else text
 
 
 def check_text(recipe: Recipe, settings: Settings) -> Recipe:
@@ -119,8 +157,16 @@ async def body_text(request: Request, settings: Settings) -> str:
 
 def json_object(text: str) -> dict[str, object]:
     """One JSON object, read more strictly than JSON libraries do."""
+    value = json_value(text)
+    if not isinstance(value, dict):
+        raise Refusal("bad-json", 'The body must be one object, like {"hidden": 8}.')
+    return _encodable(value)
+
+
+def json_value(text: str) -> Any:
+    """One JSON value, without duplicates and with numbers that everyone can read."""
     try:
-        value = json.loads(
+        return json.loads(
             text,
             object_pairs_hook=_once,
             parse_constant=_not_a_number,
@@ -130,10 +176,7 @@ def json_object(text: str) -> dict[str, object]:
     except json.JSONDecodeError as exc:
         raise Refusal("bad-json", f"{exc.msg} (line {exc.lineno}, column {exc.colno})") from None
     except RecursionError:
-        raise Refusal("bad-json", "The body is nested too deeply.") from None
-    if not isinstance(value, dict):
-        raise Refusal("bad-json", 'The body must be one object, like {"hidden": 8}.')
-    return _encodable(value)
+        raise Refusal("bad-json", "The JSON is nested too deeply.") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -167,10 +210,11 @@ def _finite(text: str) -> float | int:
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
-def _encodable(values: dict[str, object]) -> dict[str, object]:
+def _encodable(values: dict[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
+        whole = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         try:
-            f"{name}{value if isinstance(value, str) else ''}".encode()
+            f"{name}{whole}".encode()
         except UnicodeEncodeError:
             raise RecipeError(Problem(f"/{clip(name)}", "holds half of a character")) from None
     return values

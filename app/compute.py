@@ -15,7 +15,7 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect
 
-from app import answers, tasks
+from app import answers, tape, tasks
 from app.metrics import Metrics
 from app.pool import Executor
 from app.problems import Refusal, refusal
@@ -24,17 +24,19 @@ from app.tasks import Task
 from core.cost import Cost
 
 INLINE_BYTES = 2**19
-
+PATIENCE = 1.0
 
 Leaving = Callable[[], Coroutine[Any, Any, object]]
 
 
-async def unless(left: Coroutine[Any, Any, object], wanted: Coroutine[Any, Any, bool]) -> None:
-    """Wait for what is wanted, unless the one who wants it leaves."""
+async def unless(
+    left: Coroutine[Any, Any, object], wanted: Coroutine[Any, Any, bool], patience: float | None = None
+) -> None:
+    """Wait for what is wanted, as long as patience lasts, unless the one who wants it leaves."""
     both = [asyncio.create_task(each) for each in (wanted, left)]
     try:
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        if not both[0].done():
+        await asyncio.wait(both, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if both[1].done() and not both[0].done():
             raise ClientDisconnect
     finally:
         for each in both:
@@ -43,14 +45,18 @@ async def unless(left: Coroutine[Any, Any, object], wanted: Coroutine[Any, Any, 
 
 
 class Flight:
-    """One computation and all who wait for it."""
+    """One computation and all who wait for it; of a run on tape, `places` says where its snapshots are."""
 
-    def __init__(self) -> None:
+    def __init__(self, taped: bool = False, grace: float = 0.0) -> None:
+        self.taped, self.grace = taped, grace
         self.frames: list[bytes] = []
+        self.pieces: dict[str, list[bytes]] = {}
+        self.places: dict[tape.Place, int] = {}
         self.size, self.viewers = 0, 0
         self.finished = False
         self.failure: Refusal | None = None
         self.news = asyncio.Event()
+        self.parting: asyncio.TimerHandle | None = None
 
     @cached_property
     def tag(self) -> str:
@@ -59,9 +65,19 @@ class Flight:
 
     def append(self, frame: bytes) -> None:
         """One more frame for everyone."""
+        if self.taped and (place := tape.place(frame)):
+            self.places[place] = len(self.frames)
         self.frames.append(frame)
-        self.size += len(frame)
+        self.size += len(frame) * (2 if self.taped else 1)  # as it came, and cut for those who watch
         self.tell()
+
+    def shown(self, form: str) -> list[bytes]:
+        """The frames in one form of a stream, cut once for all who read it."""
+        if not self.taped:
+            return self.frames
+        found = self.pieces.setdefault(form, [])
+        found += [tape.cut(frame, form) for frame in self.frames[len(found) :]]
+        return found
 
     def finish(self, failure: Refusal | None = None) -> None:
         """No more frames will come."""
@@ -81,6 +97,14 @@ class Flight:
         except TimeoutError:
             return False
         return True
+
+    async def passes(self, place: tape.Place) -> bool:
+        """Wait until a snapshot is there; false when it never will be."""
+        while place not in self.places and not self.finished:
+            await self.news.wait()
+        if place not in self.places and self.failure:
+            raise self.failure
+        return place in self.places
 
     async def reaches(self, number: int) -> bool:
         """Wait until the frame of that number is there; false when it never will be."""
@@ -128,27 +152,50 @@ class Desk:
     def hold(self, flight: Flight) -> Iterator[None]:
         """A flight goes on at least as long as somebody holds it."""
         flight.viewers += 1
+        if flight.parting:
+            flight.parting.cancel()
         try:
             yield
         finally:
             flight.viewers -= 1
             if not (flight.viewers or flight.finished):
-                later = asyncio.get_running_loop().call_later
-                later(self.settings.abandon_seconds, self._abandon, flight)
+                flight.parting = asyncio.get_running_loop().call_later(flight.grace, self._abandon, flight)
 
     async def reached(self, task: Task, cost: Cost, number: int, left: Leaving) -> Flight | None:
         """The flight of a task once it has a frame, none when it ended before; watches whether the asker leaves."""
         flight = self._flight(task, cost)
         with self.hold(flight):
             if len(flight.frames) <= number and not flight.finished:
-                await unless(left(), flight.reaches(number))
-            return flight if await flight.reaches(number) else None
+                await unless(left(), flight.reaches(number), PATIENCE if flight.taped else None)
+            # Who waits long for a run, in the line perhaps, is not kept waiting for the head of the answer too.
+            waits = flight.taped and not flight.finished
+            return flight if waits or await flight.reaches(number) else None
 
     async def finished(self, task: Task, cost: Cost, left: Leaving) -> Flight:
         """The flight of a task with one frame, once it has that frame."""
         flight = await self.reached(task, cost, 0, left)
         assert flight  # noqa: S101 - a finished task has a frame, a failed one has raised
         return flight
+
+    async def snapshot(self, task: Task, cost: Cost, update: int, left: Leaving) -> bytes | None:
+        """The weights of a run at an update, none if it never gets there: from the shelf, from a run under way, or new.
+
+        Also a race holds the snapshots of each of its runs. What begins for this alone ends soon after.
+        """
+        run, flight = self._with_run(task) or (0, self._flight(task, cost))
+        with self.hold(flight):
+            if (run, update) not in flight.places and not flight.finished:
+                await unless(left(), flight.passes((run, update)))
+            found = await flight.passes((run, update))
+        return tape.attached(flight.frames[flight.places[run, update]]) if found else None
+
+    def _with_run(self, task: Task) -> tuple[int, Flight] | None:
+        (wanted,) = task.runs
+        for known in (self.shelf.flights, self.flying):
+            for other, flight in known.items():
+                if other.kind == task.kind and wanted in other.runs:
+                    return other.runs.index(wanted), flight
+        return None
 
     def _flight(self, task: Task, cost: Cost) -> Flight:
         if found := self.shelf.get(task):
@@ -159,13 +206,18 @@ class Desk:
             return found
         return self._start(task, self._inline(task, cost))
 
+    def knows(self, task: Task) -> bool:
+        """Whether nothing needs to be computed for a task."""
+        return task in self.shelf.flights or task in self.flying
+
     def _inline(self, task: Task, cost: Cost) -> bool:
         small = cost.milliseconds <= self.settings.inline_ms and cost.bytes <= INLINE_BYTES
-        return small and task.kind != "figure"
+        return small and task.kind in tasks.INLINE
 
     def _start(self, task: Task, inline: bool) -> Flight:
         self.metrics.computes.labels(task.kind, "inline" if inline else "pool").inc()
-        flight = Flight()
+        grace = self.settings.training_grace_seconds if task.kind in tasks.LONG else self.settings.abandon_seconds
+        flight = Flight(task.kind in tasks.TAPED, grace)
         if inline:
             self._compute_here(task, flight)
         else:

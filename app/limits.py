@@ -173,9 +173,9 @@ def preflight(scope: Scope) -> Response | None:
     return None
 
 
-async def read_body(request: Request, settings: Settings) -> bytes:
+async def read_body(request: Request, settings: Settings, limit: int | None = None) -> bytes:
     """The whole body, refused as soon as it is seen to be too large or too slow."""
-    limit = settings.body_bytes
+    limit = limit or settings.body_bytes
     too_much = Refusal("body-too-large", f"The body may have {limit} bytes.")
     declared = request.headers.get("content-length", "0")
     if len(declared) > 15 or int(declared) > limit:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app import api, openapi, pages, problems, services
+from app import api, cells_door, finding_door, models_api, openapi, pages, problems, services, training_api
 from app.limits import Guard
 from app.problems import Refusal
 from app.settings import Settings
@@ -16,6 +16,7 @@ from core import ENGINE
 from core.errors import UnrolledError
 
 ABOUT = "Every number of a recurrent network's run: states, gates, losses, gradients, and who contributed what."
+DOORS = (api, training_api, models_api, cells_door, finding_door, pages)
 HANDLED: tuple[type[Exception], ...] = (HTTPException, RequestValidationError, UnrolledError, Refusal)
 
 
@@ -62,6 +63,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Guard, settings=shared.settings, metrics=shared.metrics)
     for kind in HANDLED:
         app.add_exception_handler(kind, problems.handle)
-    for router in (api.router, api.probes, pages.router):
+    for router in (api.probes, *(door.router for door in DOORS)):
         app.include_router(router)
     return app

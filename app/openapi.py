@@ -6,7 +6,9 @@ from typing import Any
 from app.figures import VIEWS
 from app.problems import KINDS, MEDIA_TYPE
 from core.experiment import GROUPS
-from core.recipe import FIELDS, Field
+from core.fields import FIELDS, Field
+from core.finding_options import FINDING
+from core.options import OPTIONS
 
 Schema = dict[str, Any]
 EMPTY = {204: "The reader has every event already.", 304: "The answer is the one whose ETag was sent."}
@@ -32,9 +34,9 @@ def _optional(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"]}
 
 
-def recipe_parameters() -> list[Schema]:
-    """The recipe as a query."""
-    return [parameter(f.name, _given(field_schema(f)), f.help) for f in FIELDS.values()]
+def field_parameters(fields: Mapping[str, Field]) -> list[Schema]:
+    """A table of fields as a query."""
+    return [parameter(f.name, _given(field_schema(f)), f.help) for f in fields.values()]
 
 
 def _given(schema: Schema) -> Schema:
@@ -44,10 +46,10 @@ def _given(schema: Schema) -> Schema:
     return {**kept, "type": schema["type"][0]} if several else kept
 
 
-def recipe_schema() -> Schema:
-    """The recipe as a body."""
-    properties = {field.name: {**field_schema(field), "description": field.help} for field in FIELDS.values()}
-    return {"type": "object", "title": "Recipe", "additionalProperties": False, "properties": properties}
+def body_schema(title: str, fields: Mapping[str, Field], **more: Schema) -> Schema:
+    """A table of fields as a body."""
+    properties = {field.name: {**field_schema(field), "description": field.help} for field in fields.values()}
+    return {"type": "object", "title": title, "additionalProperties": False, "properties": {**properties, **more}}
 
 
 def parameter(name: str, schema: Schema, description: str, where: str = "query") -> Schema:
@@ -74,12 +76,25 @@ CONTROLS: Mapping[str, Schema] = {
         "`base64` sends little-endian bytes in place of nested lists.",
     ),
     "start": parameter("start", {**whole(), "default": 0}, "Number of the first event to send."),
+    "update": parameter("update", whole(), "After how many updates: one of those at which the run takes a snapshot.")
+    | {"required": True},
     "pace": parameter("pace", {"type": "number", "minimum": 0, "maximum": 10}, "Seconds from one event to the next."),
     "node": parameter("node", {"type": "string"}, "A node of the cell (`f`), its pre-activation (`f.pre`), or `loss`."),
     "t": parameter("t", whole(), "The timestep."),
     "unit": parameter("unit", whole(), "The unit of the node."),
     "parameter": parameter("parameter", {"type": "string"}, "In place of `node`: a parameter, such as `U`."),
     "k": parameter("k", whole(), "With `parameter`: the timestep at which the parameter was used."),
+    "id": parameter("id", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "The id of a model.", "path"),
+    "prefix": parameter(
+        "prefix",
+        {"type": "string", "pattern": "^[A-Za-z0-9._-]{0,128}$"},
+        "Which recurrent module of a PyTorch file, if there are several.",
+    ),
+    "nonlinearity": parameter(
+        "nonlinearity",
+        {"type": "string", "enum": ["tanh", "relu"]},
+        "What PyTorch does not write into a file of `nn.RNN`.",
+    ),
     "view": parameter(
         "view", {"type": "string", "enum": [*VIEWS]}, "The name of a view; the catalogue lists them.", "path"
     ),
@@ -125,7 +140,7 @@ TRACE: Schema = {
     "description": "All that happened in a run.",
     "required": ["id", "engine", "recipe", "dims", "labels", "arrays", "nonfinite"],
     "properties": {
-        "id": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "id": {"type": "string", "pattern": "^[0-9a-f]{64}(-[0-9]+)?$"},
         "engine": {"type": "string"},
         "recipe": {"$ref": "#/components/schemas/Recipe"},
         "dims": {"type": "object", "additionalProperties": {"type": "integer"}},
@@ -135,8 +150,25 @@ TRACE: Schema = {
         "nonfinite_count": {"type": "integer"},
     },
 }
-SCHEMAS: dict[str, Schema] = {"Recipe": recipe_schema(), "Problem": PROBLEM, "Array": ARRAY, "Trace": TRACE}
-ANSWERS: Mapping[str, Schema] = {"traces": {"$ref": "#/components/schemas/Trace"}}
+TRAINED = {**FIELDS, **OPTIONS}
+SOUGHT = {**TRAINED, **FINDING}
+RUNS: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 4,
+    "items": {"$ref": "#/components/schemas/Training"},
+    "description": "Several runs in one stream; what stands beside the list is the default of each.",
+}
+BODIES: Mapping[str, Mapping[str, Field]] = {"Recipe": FIELDS, "Training": TRAINED, "Race": TRAINED, "Finding": SOUGHT}
+MORE: Mapping[str, Mapping[str, Schema]] = {"Race": {"runs": RUNS}}
+SCHEMAS: dict[str, Schema] = {
+    **{name: body_schema(name, fields, **MORE.get(name, {})) for name, fields in BODIES.items()},
+    "Problem": PROBLEM,
+    "Array": ARRAY,
+    "Trace": TRACE,
+}
+TRACED = {"$ref": "#/components/schemas/Trace"}
+ANSWERS: Mapping[str, Schema] = {"traces": TRACED, "training_trace": TRACED}
 
 
 def operation(
@@ -146,19 +178,38 @@ def operation(
     media_types: Sequence[str],
     statuses: Iterable[int],
     controls: Iterable[str] = (),
-    recipe: bool = True,
+    body: str = "Recipe",
 ) -> Schema:
-    """What FastAPI cannot know of an operation whose input is read by our own rules."""
-    by_query = recipe and method == "GET"
+    """What FastAPI cannot know of an operation whose input is read by our own rules; `body` names its fields."""
+    fields = BODIES.get(body, {}) if method == "GET" else {}
+    lists = [listed(*each) for each in MORE.get(body, {}).items()] if method == "GET" else []
     found: Schema = {
         "operationId": name if method == "GET" else f"{name}_by_post",
-        "parameters": [CONTROLS[control] for control in controls] + (recipe_parameters() if by_query else []),
+        "parameters": [CONTROLS[control] for control in controls] + lists + field_parameters(fields),
         "responses": success(name, media_types) | {str(status): failure(status) for status in statuses},
     }
     if method == "POST":
-        schema = {"$ref": "#/components/schemas/Recipe"}
-        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        found["requestBody"] = {"required": True, "content": sent(body)}
+    if body == "Weights":
+        found["responses"]["201"] = found["responses"].pop("200")
     return found
+
+
+def sent(body: str) -> dict[str, Schema]:
+    """What a body is: an object of fields, or a file."""
+    if body == "Weights":
+        return {"application/octet-stream": {"schema": {"type": "string", "format": "safetensors"}}}
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{body}"}}}
+
+
+def listed(name: str, schema: Schema) -> Schema:
+    """A list in a query: JSON as text."""
+    return {
+        "name": name,
+        "in": "query",
+        "description": schema["description"],
+        "content": {"application/json": {"schema": schema}},
+    }
 
 
 def success(name: str, media_types: Iterable[str]) -> dict[str, Schema]:

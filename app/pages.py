@@ -76,7 +76,7 @@ async def explorer(request: Request) -> Response:
 async def explorer_html(services: Services, opening: Opening, left: Leaving) -> bytes:
     """The explorer's page, its first picture inside."""
     shown = opening.asked if prompt(opening, services.settings) else Asked(make_recipe({}), {})
-    task = Task("trace", shown.recipe.canonical(), shown.include, "base64")
+    task = Task("trace", shown.recipe.canonical(), shown.include, "base64", weights=shown.packed)
     flight = await services.desk.finished(task, weigh(shown, services.settings), left)
     data = page_data(flight.frames[0], opening, services.settings)
     inside = Markup(data.decode())  # noqa: S704 - escaped

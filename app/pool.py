@@ -11,6 +11,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -18,12 +19,13 @@ from typing import Protocol
 from app import worker
 from app.metrics import Metrics
 from app.problems import Refusal
-from app.settings import Settings
 from app.tasks import Task
 
 Sink = Callable[[bytes], None]
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_LIFE = 1.0
+HALT_SECONDS = 0.15
+BREATH = 64
 
 
 class Executor(Protocol):
@@ -42,17 +44,29 @@ class Executor(Protocol):
         """Whether a task given now would begin soon."""
 
 
-class Pool:
-    """The executor of one machine."""
+@dataclass(frozen=True)
+class Line:
+    """Some processes, how much they and their memory may take, and how many tasks may wait for them how long."""
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
-        self.settings, self.metrics = settings, metrics
-        self.places = [Place(settings, metrics) for _ in range(settings.processes)]
+    processes: int
+    niceness: int
+    memory: int
+    queue: int
+    seconds: float
+
+
+class Pool:
+    """Processes that are alike; those who come take the next one that is free."""
+
+    def __init__(self, line: Line, metrics: Metrics) -> None:
+        self.line, self.metrics = line, metrics
+        self.places = [Place(line, metrics) for _ in range(line.processes)]
         self.idle: asyncio.LifoQueue[Place] = asyncio.LifoQueue()
-        self.waiting = 0
+        self.waiting, self.started = 0, False
 
     async def start(self) -> None:
         """Start every process; each is ready when it first answers."""
+        self.started = True
         for place in self.places:
             await place.start()
             self.idle.put_nowait(place)
@@ -63,13 +77,15 @@ class Pool:
 
     async def ready(self) -> bool:
         """Whether the line has room and a process is there that has answered."""
-        return self.waiting <= self.settings.queue and any(p.alive and p.greeted for p in self.places)
+        return self.waiting <= self.line.queue and any(p.alive and p.greeted for p in self.places)
 
     async def run(self, task: Task, sink: Sink) -> None:
         """Compute a task in the next free process."""
+        if not self.started:
+            await self.start()
         place = await self._next()
         try:
-            async with asyncio.timeout(self.settings.deadline_seconds):
+            async with asyncio.timeout(self.line.seconds):
                 await place.run(task, sink)
         except TimeoutError:
             raise Refusal("deadline", "The computation passed its deadline.") from None
@@ -77,7 +93,7 @@ class Pool:
             self.idle.put_nowait(place)
 
     async def _next(self) -> "Place":
-        if self.idle.empty() and self.waiting >= self.settings.queue:
+        if self.idle.empty() and self.waiting >= self.line.queue:
             raise Refusal("queue-full", f"{self.waiting} computations are waiting already.")
         self._wait(1)
         try:
@@ -87,28 +103,30 @@ class Pool:
 
     def _wait(self, change: int) -> None:
         self.waiting += change
-        self.metrics.waiting.set(self.waiting)
+        self.metrics.waiting.inc(change)
 
 
 class Place:
     """A place for one compute process, where a new one follows when the last has ended."""
 
-    process: Process
-    ended = greeted = False
+    process: Process | None = None
+    ended = greeted = busy = False
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
-        self.settings, self.metrics = settings, metrics
+    def __init__(self, line: Line, metrics: Metrics) -> None:
+        self.line, self.metrics = line, metrics
+        self.head: bytes | None = None
         self.lock = asyncio.Lock()
         self.watchers: list[asyncio.Task[None]] = []
 
     @property
     def alive(self) -> bool:
         """Whether a process sits here that nobody has ended."""
-        return self.process.returncode is None and not self.ended
+        return self.process is not None and self.process.returncode is None and not self.ended
 
     async def start(self) -> None:
         """Start a process, and watch over it."""
-        self.process, self.ended, self.greeted = await spawn(self.settings), False, False
+        self.process, self.head = await spawn(self.line), None
+        self.ended = self.greeted = self.busy = False
         self.watchers = [asyncio.create_task(watch) for watch in (self._meet(), self._mourn(self.process))]
 
     async def stop(self) -> None:
@@ -116,7 +134,8 @@ class Place:
         for watcher in self.watchers:
             watcher.cancel()
         self._kill()
-        await self.process.wait()
+        if self.process:
+            await self.process.wait()
 
     async def _meet(self) -> None:
         async with self.lock:
@@ -152,40 +171,69 @@ class Place:
                 self._kill()
                 raise Refusal("process-lost", "The process that computed this has ended.") from None
             except BaseException:
-                self._kill()
+                await self._halt()
                 raise
         if kind == worker.FAILED:
             raise worker.unpack(payload)
 
     async def _converse(self, task: Task, sink: Sink) -> tuple[int, bytes]:
         await self._greet()
+        self.busy = True
         await self._ask(task.message())
         kind, payload = await self._read()
+        breath = 0
         while kind == worker.FRAME:
             sink(payload)
+            # What has come already is read without a pause: many small frames would hold up everyone else.
+            breath = (breath + 1) % BREATH
+            if not breath:
+                await asyncio.sleep(0)
             kind, payload = await self._read()
+        self.busy = False
         return kind, payload
 
+    async def _halt(self) -> None:
+        """Ask the process to leave its task, which it does between frames; end it if it does not within a moment."""
+        if not self.busy:
+            return
+        try:
+            with suppress(TimeoutError, OSError, asyncio.IncompleteReadError):
+                async with asyncio.timeout(HALT_SECONDS):
+                    await self._ask(worker.HALT)
+                    while (await self._read())[0] == worker.FRAME:
+                        pass
+                    self.busy = False
+        finally:
+            if self.busy:
+                self._kill()
+
     async def _ask(self, message: bytes) -> None:
+        assert self.process is not None  # noqa: S101 - nobody speaks to a place without one
         assert self.process.stdin  # noqa: S101 - spawned with a pipe
         self.process.stdin.write(struct.pack("<I", len(message)) + message)
         await self.process.stdin.drain()
 
     async def _read(self) -> tuple[int, bytes]:
+        # Who reads may be cancelled between a head and its payload: the next must not take one for the other.
+        assert self.process is not None  # noqa: S101 - nobody speaks to a place without one
         assert self.process.stdout  # noqa: S101 - spawned with a pipe
-        length, kind = worker.HEAD.unpack(await self.process.stdout.readexactly(worker.HEAD.size))
-        return kind, await self.process.stdout.readexactly(length)
+        self.head = self.head or await self.process.stdout.readexactly(worker.HEAD.size)
+        length, kind = worker.HEAD.unpack(self.head)
+        payload = await self.process.stdout.readexactly(length)
+        self.head = None
+        return kind, payload
 
     def _kill(self) -> None:
         # It stays in the process table for a moment: nobody may take it for alive meanwhile.
         self.ended = True
         with suppress(ProcessLookupError):
-            self.process.kill()
+            if self.process:
+                self.process.kill()
 
 
-async def spawn(settings: Settings) -> Process:
+async def spawn(line: Line) -> Process:
     """Start one compute process with pipes to it."""
-    given = (os.getpid(), settings.niceness, settings.process_bytes)
+    given = (os.getpid(), line.niceness, line.memory)
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

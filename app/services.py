@@ -7,8 +7,10 @@ from starlette.requests import Request
 
 from app.assets import Assets
 from app.compute import Desk
+from app.lanes import Lanes
 from app.metrics import Metrics
-from app.pool import ROOT, Executor, Pool
+from app.models import Models
+from app.pool import ROOT, Executor
 from app.settings import Settings
 from app.streams import Seats
 
@@ -23,6 +25,7 @@ class Services:
     desk: Desk
     seats: Seats
     assets: Assets
+    models: Models
 
     def leave(self) -> None:
         """Say farewell to every open stream; begin none from now on."""
@@ -33,9 +36,11 @@ class Services:
 def assemble(settings: Settings, executor: Executor | None = None, root: Path = ROOT) -> Services:
     """The services of one application."""
     metrics = Metrics()
-    executor = executor or Pool(settings, metrics)
+    executor = executor or Lanes(settings, metrics)
     desk = Desk(executor, settings, metrics)
-    return Services(settings, metrics, executor, desk, Seats(settings, metrics), Assets(root / "static"))
+    return Services(
+        settings, metrics, executor, desk, Seats(settings, metrics), Assets(root / "static"), Models(settings)
+    )
 
 
 def of(request: Request) -> Services:

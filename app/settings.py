@@ -53,6 +53,34 @@ class Settings(BaseSettings):
         default=0.5, ge=0.1, description="How long a computation goes on after the last who waited has left."
     )
     queue: int = Field(default=32, ge=0, description="Computations that may wait for a free process.")
+    training_ms: float = Field(
+        default=60_000, ge=10, description="Largest predicted compute time of one training run, in milliseconds."
+    )
+    training_bytes: int = Field(
+        default=48 * MIB, ge=MIB, description="Largest predicted size of all events and snapshots of a run, in bytes."
+    )
+    training_memory: int = Field(
+        default=256 * MIB, ge=MIB, description="Largest predicted memory of one training run, in bytes."
+    )
+    training_processes: int = Field(
+        default=2, ge=1, le=64, description="Compute processes for training, started when the first run is asked for."
+    )
+    training_niceness: int = Field(
+        default=15, ge=0, le=19, description="How much the training processes give way; the others should give less."
+    )
+    training_queue: int = Field(default=16, ge=0, description="Training runs that may wait for a free process.")
+    training_seconds: float = Field(
+        default=300, gt=0, description="Longest real time of one training run before it is ended."
+    )
+    training_grace_seconds: float = Field(
+        default=5, ge=0.1, description="How long a training run goes on after its last viewer has left."
+    )
+    model_bytes: int = Field(default=4 * MIB, ge=KIB, description="Largest file of weights that may be sent, in bytes.")
+    models_bytes: int = Field(
+        default=64 * MIB,
+        ge=0,
+        description="Memory for files of weights that were sent, in bytes; the oldest make room.",
+    )
     cache_bytes: int = Field(
         default=256 * MIB, ge=0, description="Memory for finished answers, in bytes; the oldest make room."
     )

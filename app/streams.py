@@ -107,12 +107,13 @@ async def read(desk: Desk, seats: Seats, flight: Flight, reading: Reading) -> As
     number = reading.start
     with desk.hold(flight):
         while not (flight.finished and number >= len(flight.frames)):
+            frames = flight.shown(reading.form)
             if seats.leaving.is_set():
                 yield wire.farewell(reading.form, round(1000 * (1 + random.random())))  # noqa: S311 - jitter
                 return
-            if number < len(flight.frames):
+            if number < len(frames):
                 await seats.pause(reading.pace if number > reading.start else 0)
-                piece = batch(flight.frames, number, 1 if reading.pace else BATCH)
+                piece = batch(frames, number, 1 if reading.pace else BATCH)
                 number += len(piece)
                 yield b"".join(piece)
             elif not await flight.told(desk.settings.ping_seconds):

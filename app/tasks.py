@@ -6,14 +6,14 @@ function runs in the web process, in a compute process, or on another machine.
 
 import gzip
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from app import wire
-from core import experiment, explain
+from app import learning, models, wire
+from core import elsewhere, experiment, explain
 from core.recipe import Recipe, make_recipe
 from core.trace import Trace, to_npz
 
@@ -24,25 +24,35 @@ NUMBERS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 @dataclass(frozen=True)
 class Task:
-    """One computation: what kind, of which recipe, in which form, and what else was asked."""
+    """One computation: what kind, of which recipe, in which form, and what else was asked.
+
+    `weights` are a file that the rest names already, by its content or by the run that made it.
+    """
 
     kind: str
     recipe: str
-    include: tuple[str, ...]
+    include: tuple[str, ...] = ()
     form: str = "list"
     packed: bool = False
     asked: tuple[tuple[str, str | int], ...] = ()
+    weights: bytes = field(default=b"", compare=False, repr=False)
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The training runs of the task, one or several in one stream."""
+        return tuple(str(value) for name, value in self.asked if name == "run")
 
     def message(self) -> bytes:
-        """The task as it travels."""
-        return orjson.dumps(asdict(self))
+        """The task as it travels: a line that says it, and the file."""
+        values = (self.kind, self.recipe, self.include, self.form, self.packed, self.asked)
+        return orjson.dumps(values) + b"\n" + self.weights
 
 
 def read_task(message: bytes) -> Task:
     """The task that travelled."""
-    values = orjson.loads(message)
-    asked = tuple((name, value) for name, value in values["asked"])
-    return Task(**{**values, "include": tuple(values["include"]), "asked": asked})
+    said, _, weights = message.partition(b"\n")
+    kind, recipe, include, form, packed, asked = orjson.loads(said)
+    return Task(kind, recipe, tuple(include), form, packed, tuple((name, value) for name, value in asked), weights)
 
 
 def frames(task: Task) -> Iterator[bytes]:
@@ -51,38 +61,67 @@ def frames(task: Task) -> Iterator[bytes]:
 
 
 def _trace(task: Task) -> Iterator[bytes]:
-    found = experiment.compute(_recipe(task.recipe), task.include)
-    body = to_npz(found) if task.form == "npz" else wire.trace_json(found, task.form)
-    yield _packed(task, body)
+    yield _written(task, experiment.compute(_recipe(task), task.include))
+
+
+def _written(task: Task, found: Trace) -> bytes:
+    return _packed(task, to_npz(found) if task.form == "npz" else wire.trace_json(found, task.form))
+
+
+def _training(task: Task) -> Iterator[bytes]:
+    return learning.frames(task.runs, task.weights)
+
+
+def _snapshot(task: Task) -> Iterator[bytes]:
+    update = int(dict(task.asked)["update"])
+    yield _written(task, learning.trace(task.runs[0], update, task.weights, task.include))
 
 
 def _events(task: Task) -> Iterator[bytes]:
-    return wire.frames(experiment.events(_recipe(task.recipe), task.include), task.form)
+    return wire.frames(experiment.events(_recipe(task), task.include), task.form)
+
+
+def _model(task: Task) -> Iterator[bytes]:
+    yield _packed(task, _json(models.described(task.weights)))
+
+
+def _weights(task: Task) -> Iterator[bytes]:
+    yield models.ours(task.weights)
 
 
 def _explain(task: Task) -> Iterator[bytes]:
     asked: dict[str, Any] = dict(task.asked)
     told = explain.explain_contribution if "parameter" in asked else explain.explain
-    yield _packed(task, _json(told(_kept(task.recipe, task.include), **asked)))
+    yield _packed(task, _json(told(_kept(task.recipe, task.include, task.weights), **asked)))
+
+
+def _finding(task: Task) -> Iterator[bytes]:
+    asked: dict[str, Any] = dict(task.asked)
+    if "update" in asked:
+        found = learning.trace(task.runs[0], asked["update"], task.weights, task.include)
+    else:
+        found = _kept(task.recipe, task.include, task.weights)
+    told = elsewhere.report(found, asked["from"], asked["to"], asked["nodes"], asked.get("corpus", ""))
+    yield _packed(task, _json(told))
 
 
 def _figure(task: Task) -> Iterator[bytes]:
     # Plotly takes a second to import: only the processes that draw pay for it, once.
     from app import figures  # noqa: PLC0415
 
-    found = figures.figure(str(dict(task.asked)["view"]), _kept(task.recipe, task.include))
+    found = figures.figure(str(dict(task.asked)["view"]), _kept(task.recipe, task.include, task.weights))
     yield _packed(task, _json(found))
 
 
 @lru_cache(maxsize=4)
-def _kept(recipe: str, include: tuple[str, ...]) -> Trace:
+def _kept(recipe: str, include: tuple[str, ...], weights: bytes = b"") -> Trace:
     """The last few traces: whoever asks about a node asks about its neighbours next."""
-    return experiment.compute(_recipe(recipe), include)
+    return experiment.compute(_recipe(Task("", recipe, weights=weights)), include)
 
 
-def _recipe(canonical: str) -> Recipe:
-    values: Mapping[str, object] = orjson.loads(canonical)
-    return make_recipe(values)
+def _recipe(task: Task) -> Recipe:
+    values: Mapping[str, object] = orjson.loads(task.recipe)
+    return models.with_model(make_recipe(values), task.weights)
 
 
 def _json(value: object) -> bytes:
@@ -103,4 +142,14 @@ KINDS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "events": _events,
     "explain": _explain,
     "figure": _figure,
+    "finding": _finding,
+    "training": _training,
+    "snapshot": _snapshot,
+    "model": _model,
+    "weights": _weights,
 }
+# What needs no Plotly and is small when its cost says so may be computed where it was asked for.
+INLINE = frozenset({"trace", "events", "explain"})
+# What is said in one breath is done by processes that answer soon; what goes on and on has processes of its own.
+LONG = frozenset({"training"})
+TAPED = frozenset({"training"})

@@ -23,6 +23,7 @@ Layout = dict[str, list[dict[str, Any]]]
 HEAD = struct.Struct("<IHHII")
 SCALE = struct.Struct("<d")
 KINDS = {"start": 0, "forward": 1, "backward": 2, "done": 3, "drain": 4, "problem": 5}
+KINDS |= {"step": 6, "snapshot": 7, "diverged": 8, "finished": 9, "expanded": 10, "kept": 11, "pruned": 12}
 # Between these float32 keeps its seven digits, and some more for what is smaller beside it.
 SMALLEST, LARGEST = 1e-28, 1e38
 ARRAYS = orjson.OPT_SERIALIZE_NUMPY
@@ -59,7 +60,8 @@ def frames(events: Iterable[Event], form: str) -> Iterator[bytes]:
 
 
 def _steps(start: Mapping[str, Any]) -> int:
-    return int(start["dims"]["time"]) * sum(1 for names in start["layout"].values() if names)
+    clock = start.get("clock") or [{"steps": start["dims"]["time"]}]
+    return sum(int(part["steps"]) for part in clock) * sum(1 for names in start["layout"].values() if names)
 
 
 def _layout(start: Mapping[str, Any], steps: Iterable[Event]) -> Layout:
@@ -108,13 +110,16 @@ def _jsonl(event: Event, number: int, layout: Layout) -> bytes:
 
 def _binary(event: Event, number: int, layout: Layout) -> bytes:
     if event.t is None:
-        return _frame(event.kind, 0, number, _json(event, number, layout))
-    packed = (PACKERS[slot["dtype"]](event.arrays[slot["name"]]) for slot in layout[event.kind])
-    return _frame(event.kind, event.t, number, b"".join(packed))
+        return binary_frame(event.kind, 0, number, _json(event, number, layout))
+    # A step of the source has the arrays of the source, a step of the answer those of the answer.
+    slots = (slot for slot in layout[event.kind] if slot["name"] in event.arrays)
+    packed = (PACKERS[slot["dtype"]](event.arrays[slot["name"]]) for slot in slots)
+    return binary_frame(event.kind, event.t, number, b"".join(packed))
 
 
-def _frame(kind: str, t: int, number: int, payload: bytes) -> bytes:
-    return HEAD.pack(len(payload), KINDS[kind], 0, t, number) + payload
+def binary_frame(kind: str, t: int, number: int, payload: bytes, flags: int = 0) -> bytes:
+    """One event of a binary stream."""
+    return HEAD.pack(len(payload), KINDS[kind], flags, t, number) + payload
 
 
 def _plain(data: Numbers) -> bytes:
@@ -133,7 +138,7 @@ def _scaled(data: Numbers) -> bytes:
 def farewell(form: str, milliseconds: int) -> bytes:
     """The server leaves; ask again after this time, at the event after the last."""
     if form == "binary":
-        return _frame("drain", 0, 0, orjson.dumps({"retry_ms": milliseconds}))
+        return binary_frame("drain", 0, 0, orjson.dumps({"retry_ms": milliseconds}))
     if form == "jsonl":
         return orjson.dumps({"event": "drain", "retry_ms": milliseconds}) + b"\n"
     return b"event: drain\nretry: %d\ndata: {}\n\n" % milliseconds
@@ -142,7 +147,7 @@ def farewell(form: str, milliseconds: int) -> bytes:
 def trouble(form: str, problem: Mapping[str, Any]) -> bytes:
     """A problem in the middle of a stream, of the same shape as one in place of it."""
     if form == "binary":
-        return _frame("problem", 0, 0, orjson.dumps(problem))
+        return binary_frame("problem", 0, 0, orjson.dumps(problem))
     if form == "jsonl":
         return orjson.dumps({"event": "problem", **problem}) + b"\n"
     return b"event: problem\ndata: %s\n\n" % orjson.dumps(problem)

@@ -7,6 +7,7 @@ its parent, however that ends.
 import ctypes
 import os
 import resource
+import select
 import signal
 import struct
 import sys
@@ -17,12 +18,14 @@ from typing import BinaryIO
 import orjson
 
 from app.problems import Refusal, clean, refusal
-from app.tasks import Task, frames, read_task
+from app.tasks import LONG, Task, frames, read_task
 from core.errors import Problem
 
 LENGTH, HEAD = struct.Struct("<I"), struct.Struct("<IB")
 FRAME, DONE, FAILED, HELLO = 0, 1, 2, 3
-FLUSH_SECONDS = 0.01
+HALT = b""
+# What is only watched is sent in larger pieces: every piece wakes every viewer.
+FLUSH_SECONDS, LONG_FLUSH_SECONDS, LOOK_SECONDS = 0.01, 0.05, 0.01
 PR_SET_PDEATHSIG = 1
 
 
@@ -37,7 +40,7 @@ def main() -> None:
     with claim_output() as output:
         send(output, HELLO, b"")
         output.flush()
-        for task in tasks(sys.stdin.buffer):
+        for task in tasks():
             answer(task, output)
 
 
@@ -56,25 +59,51 @@ def claim_output() -> BinaryIO:
     return output
 
 
-def tasks(source: BinaryIO) -> Iterator[Task]:
-    """The tasks, one by one, until the parent closes the pipe."""
-    while head := source.read(LENGTH.size):
-        yield read_task(source.read(*LENGTH.unpack(head)))
+def tasks() -> Iterator[Task]:
+    """The tasks, one by one, until the parent closes the pipe. A word to halt that came too late says nothing."""
+    while head := exactly(LENGTH.size):
+        if message := exactly(*LENGTH.unpack(head)):
+            yield read_task(message)
+
+
+def exactly(size: int) -> bytes:
+    """So many bytes of the input, without a buffer that would hide from `halted` what has come; fewer at its end."""
+    parts, missing = [], size
+    while missing and (part := os.read(0, min(missing, 2**20))):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def halted() -> bool:
+    """Whether the parent has said something: while a task is under way it can only be the word to halt."""
+    return bool(select.select([0], [], [], 0)[0])
 
 
 def answer(task: Task, output: BinaryIO) -> None:
     """All frames of a task, then its end or its failure."""
-    flushed = monotonic()
     try:
-        for frame in frames(task):
-            send(output, FRAME, frame)
-            if monotonic() - flushed > FLUSH_SECONDS:
-                output.flush()
-                flushed = monotonic()
+        pass_on(frames(task), output, LONG_FLUSH_SECONDS if task.kind in LONG else FLUSH_SECONDS)
         send(output, DONE, b"")
     except Exception as exc:  # noqa: BLE001 - the process must outlive every task
         send(output, FAILED, pack(refusal(exc)))
     output.flush()
+
+
+def pass_on(found: Iterator[bytes], output: BinaryIO, patience: float) -> None:
+    """Send frames as they come, some at a time, and look up between them."""
+    looked = monotonic()
+    flushed = looked - patience
+    for frame in found:
+        send(output, FRAME, frame)
+        now = monotonic()
+        if now - flushed > patience:
+            output.flush()
+            flushed = now
+        if now - looked > LOOK_SECONDS:
+            looked = now
+            if halted():
+                raise Refusal("draining", "Nobody waits for this any more.")
 
 
 def send(output: BinaryIO, kind: int, payload: bytes) -> None:

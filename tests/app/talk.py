@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 TRACES, STREAM, EXPLAIN = "/api/v1/traces", "/api/v1/traces/stream", "/api/v1/explain"
+TRAINING, TRAINED, WEIGHTS = (f"/api/v1/training/{name}" for name in ("stream", "traces", "weights"))
 FORMS = {"sse": "text/event-stream", "jsonl": "application/jsonl", "binary": "application/octet-stream"}
 Query = Mapping[str, str | float]
 # One client for all: making one reads every certificate of the machine, which takes longer than most answers.
@@ -33,7 +34,8 @@ class Said:
     raw: bytes
 
 
-KINDS = ["start", "forward", "backward", "done", "drain", "problem"]
+KINDS = ["start", "forward", "backward", "done", "drain", "problem", "step", "snapshot", "diverged", "finished"]
+KINDS += ["expanded", "kept", "pruned"]
 
 
 def binary_events(body: bytes) -> Iterator[Said]:
@@ -71,9 +73,9 @@ def no_constant(name: str) -> float:
     raise AssertionError(f"{name} left the server")
 
 
-def events(url: str, form: str, query: Query, headers: dict[str, str] | None = None) -> list[Said]:
+def events(url: str, form: str, query: Query, headers: dict[str, str] | None = None, route: str = STREAM) -> list[Said]:
     """All events of a stream."""
-    answer = WEB.get(url + STREAM, params=query, headers={"Accept": FORMS[form], **(headers or {})}, timeout=30)
+    answer = WEB.get(url + route, params=query, headers={"Accept": FORMS[form], **(headers or {})}, timeout=60)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith(FORMS[form])
     return list(READERS[form](answer.content))
