@@ -45,8 +45,10 @@ def network_truncation(net: Network, window: int | None) -> dict[str, Array]:
         pairs.append(_compared(net, total))
         if number == (steps if every else 1):
             cut = {n: g.copy() for n, g in total.items()}
-    if steps >= longest:
-        cut, pairs[-1] = _whole(net), (1.0, 1.0)
+    if every:
+        pairs[-1] = (1.0, 1.0)  # the longest window leaves everything
+    cut = _whole(net) if steps >= longest else cut
+    pairs = pairs if every or steps < longest else [(1.0, 1.0)]
     found = {f"truncated/{n}": Array(g, _dims(net, n)) for n, g in cut.items()} if window else {}
     at = pairs[steps - 1 if every else 0]
     for i, name in enumerate(("cosine", "norm_ratio")):
