@@ -73,6 +73,8 @@ def licence(wanted: Notice, read: Callable[[str], bytes]) -> str | None:
 def renew(name: str) -> None:
     """Take one excerpt again and write it if it is what its notice says."""
     wanted = notice(name)
+    if wanted.package.kind == "own":
+        return
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         read = opened(fetch(wanted, folder), folder)

@@ -42,7 +42,7 @@ def _owner(rng: np.random.Generator, n: int) -> Floats:
         [
             rng.normal(level, spread, n),
             rng.normal(middle, 3.0, n) % 24,
-            rng.exponential(rng.uniform(8, 30), n),
+            rng.exponential(np.where(rng.random(n) < 0.3, 0.6, rng.uniform(8, 30)), n),  # errands come in a row
             (rng.random(n) < online).astype(float),
             away,
             rng.choice(len(SHOPS), n, p=habits),
@@ -53,15 +53,15 @@ def _owner(rng: np.random.Generator, n: int) -> Floats:
 
 def _thief(rng: np.random.Generator, n: int) -> Floats:
     """Payments (n, 6) in quick succession: a small one first to try the card, then larger ones."""
-    amounts = rng.normal(4.4, 0.5, n)
+    amounts = rng.normal(4.0, 0.6, n)
     amounts[0] = rng.normal(0.8, 0.4)
     online, abroad = rng.random() < 0.6, rng.random() < 0.5
-    hours = np.cumsum(rng.exponential(0.4, n)) + rng.uniform(0, 24)
+    hours = np.cumsum(rng.exponential(0.6, n)) + rng.uniform(0, 24)
     return np.stack(
         [
             amounts,
             hours % 24,
-            rng.exponential(0.4, n),
+            rng.exponential(0.6, n),
             (rng.random(n) < (0.9 if online else 0.1)).astype(float),
             np.full(n, float(abroad)),
             rng.choice(len(SHOPS), n, p=RISKY),

@@ -14,7 +14,7 @@ from core.data.excerpt import read
 PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\t": " "})
 ALPHABET = "\n !\"'(),-.0123456789:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz—"
 TOKEN = re.compile(r"[a-z]+(?:['-][a-z]+)*|[.,;:?!—]")
-VOCABULARY, TENTH, UNKNOWN = 2000, 10, "(rare)"
+VOCABULARY, TENTH, UNKNOWN = 1000, 10, "(rare)"
 
 
 @cache
@@ -95,7 +95,7 @@ MOBY_CHARACTERS = Collection(
 MOBY_WORDS = Collection(
     id="moby-words",
     title="Moby-Dick, word by word",
-    description="The novel in small letters, signs as words of their own; predict the next of 2000 words.",
+    description="The novel in small letters, signs as words of their own; predict the next of 1000 words.",
     licence=LICENCE,
     origin=ORIGIN,
     real=True,
