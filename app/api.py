@@ -13,6 +13,7 @@ from app import answers, catalog, openapi, streams
 from app.asked import Asked, read
 from app.limits import leaving
 from app.metrics import MEDIA_TYPE as COUNTED
+from app.operating import check_explained
 from app.problems import KINDS, Refusal, clip
 from app.services import Services, of
 from app.settings import Settings
@@ -32,13 +33,12 @@ probes, router = APIRouter(), APIRouter(prefix=BASE)
 
 
 def weigh(asked: Asked, settings: Settings, include: tuple[str, ...] | None = None) -> Cost:
-    """The predicted cost, if the server can bear it."""
-    return check_cost(
-        asked.recipe,
-        asked.include if include is None else include,
-        milliseconds=settings.compute_ms,
-        bytes=settings.response_bytes,
-    )
+    """The predicted cost, if the server can bear it; surgery takes two runs."""
+    runs = 2 if asked.interventions else 1
+    groups = asked.include if include is None else include
+    limits = (settings.compute_ms / runs, settings.response_bytes // runs)
+    found = check_cost(asked.recipe, groups, milliseconds=limits[0], bytes=limits[1])
+    return Cost(found.milliseconds * runs, found.bytes * runs, found.steps)
 
 
 async def respond(
@@ -58,11 +58,11 @@ async def respond(
 async def traces(request: Request) -> Response:
     """Compute a whole trace."""
     services = of(request)
-    asked = await read(request, services.settings, "include", "encoding")
+    asked = await read(request, services.settings, "include", "encoding", surgery=True)
     cost = weigh(asked, services.settings)
     encoding = asked.choice("encoding", ENCODINGS)
     form = "npz" if answers.prefers(request, NPZ) else encoding
-    task = Task("trace", asked.recipe.canonical(), asked.include, form, weights=asked.packed)
+    task = Task("trace", asked.recipe.canonical(), asked.include, form, asked=asked.surgery, weights=asked.packed)
     return await respond(request, services, task, cost)
 
 
@@ -102,14 +102,17 @@ def start(request: Request, asked: Asked) -> int:
 async def explain(request: Request) -> Response:
     """Put the numbers into an equation."""
     services = of(request)
-    asked = await read(request, services.settings, "node", "t", "unit", "parameter", "k")
+    asked = await read(request, services.settings, "node", "t", "unit", "parameter", "k", surgery=True)
+    check_explained(asked.recipe, asked.interventions)
     names = ("parameter", "t", "k") if "parameter" in asked.controls else ("node", "t", "unit")
     if surplus := [name for name in asked.controls if name not in names]:
         raise RecipeError(Problem(f"/{surplus[0]}", "does not go with the rest", [*names]))
     places = [(name, asked.whole(name)) for name in names[1:]]
     cost = weigh(asked, services.settings, EXPLAINED)
     node = (names[0], required(asked, names[0]))
-    task = Task("explain", asked.recipe.canonical(), EXPLAINED, asked=(node, *places), weights=asked.packed)
+    task = Task(
+        "explain", asked.recipe.canonical(), EXPLAINED, asked=(node, *places, *asked.surgery), weights=asked.packed
+    )
     return await respond(request, services, task, cost)
 
 
@@ -126,8 +129,9 @@ async def figure(request: Request) -> Response:
     view = request.path_params["view"]
     if view not in catalog.VIEWS:
         raise Refusal("not-found", KINDS["not-found"].advice, Problem("/view", "is not a view", catalog.VIEWS))
-    asked = await read(request, services.settings)
-    task = Task("figure", asked.recipe.canonical(), asked.include, asked=(("view", view),), weights=asked.packed)
+    asked = await read(request, services.settings, surgery=True)
+    given = (("view", view), *asked.surgery)
+    task = Task("figure", asked.recipe.canonical(), asked.include, asked=given, weights=asked.packed)
     return await respond(request, services, task, weigh(asked, services.settings))
 
 
@@ -202,4 +206,5 @@ for _path, _endpoint, _types, _controls, _more in (
         media_types=_types,
         statuses=sorted((*_more, *WEIGHED)),
         controls=_controls,
+        body="Recipe" if _endpoint is stream else "Operation",
     )

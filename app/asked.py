@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from app.limits import read_body
 from app.models import Models, with_model
+from app.operating import checked_surgery
 from app.problems import Refusal, clip
 from app.services import of
 from app.settings import Settings
@@ -30,11 +31,17 @@ FEW = 64
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request asks for: a recipe, the values of this route's controls as text, and the recipe's model."""
+    """What a request asks for: a recipe, the values of this route's controls as text, the recipe's model, surgery."""
 
     recipe: Recipe
     controls: Mapping[str, str]
     packed: bytes = b""
+    interventions: str = ""
+
+    @property
+    def surgery(self) -> tuple[tuple[str, str], ...]:
+        """The interventions as a task carries them."""
+        return (("interventions", self.interventions),) if self.interventions else ()
 
     @property
     def include(self) -> tuple[str, ...]:
@@ -84,11 +91,12 @@ class Given:
     controls: Mapping[str, str]
 
 
-async def read(request: Request, settings: Settings, *controls: str) -> Asked:
-    """What a request asks for, wherever it says so."""
-    found = await given(request, settings, *controls)
-    recipe, packed = found_model(make_recipe(found.values), of(request).models)
-    return Asked(check_text(recipe, settings), found.controls, packed)
+async def read(request: Request, settings: Settings, *controls: str, surgery: bool = False) -> Asked:
+    """What a request asks for, wherever it says so; with `surgery` a list of interventions may be part of it."""
+    found = await given(request, settings, *controls, lists=("interventions",) if surgery else ())
+    items = found.values.pop("interventions", None) if surgery else None
+    recipe, packed = found_model(check_text(make_recipe(found.values), settings), of(request).models)
+    return Asked(recipe, found.controls, packed, "" if items in (None, []) else checked_surgery(recipe, items))
 
 
 async def given(

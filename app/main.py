@@ -8,7 +8,18 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app import api, cells_door, finding_door, models_api, openapi, pages, problems, services, training_api
+from app import (
+    api,
+    cells_door,
+    decoding_api,
+    finding_door,
+    models_api,
+    openapi,
+    pages,
+    problems,
+    services,
+    training_api,
+)
 from app.limits import Guard
 from app.problems import Refusal
 from app.settings import Settings
@@ -16,7 +27,7 @@ from core import ENGINE
 from core.errors import UnrolledError
 
 ABOUT = "Every number of a recurrent network's run: states, gates, losses, gradients, and who contributed what."
-DOORS = (api, training_api, models_api, cells_door, finding_door, pages)
+DOORS = (api, training_api, decoding_api, models_api, cells_door, finding_door, pages)
 HANDLED: tuple[type[Exception], ...] = (HTTPException, RequestValidationError, UnrolledError, Refusal)
 
 

@@ -5,10 +5,13 @@ from typing import Any
 
 from app.figures import VIEWS
 from app.problems import KINDS, MEDIA_TYPE
+from core.decoding_options import DECODING
 from core.experiment import GROUPS
 from core.fields import FIELDS, Field
 from core.finding_options import FINDING
 from core.options import OPTIONS
+from core.surgery import KINDS as KINDS_OF_SURGERY
+from core.surgery import MOST
 
 Schema = dict[str, Any]
 EMPTY = {204: "The reader has every event already.", 304: "The answer is the one whose ETag was sent."}
@@ -76,7 +79,8 @@ CONTROLS: Mapping[str, Schema] = {
         "`base64` sends little-endian bytes in place of nested lists.",
     ),
     "start": parameter("start", {**whole(), "default": 0}, "Number of the first event to send."),
-    "update": parameter("update", whole(), "After how many updates: one of those at which the run takes a snapshot.")
+    "update": parameter("update", whole(), "After how many updates: one of those at which the run takes a snapshot."),
+    "needed-update": parameter("update", whole(), "After how many updates: one at which the run takes a snapshot.")
     | {"required": True},
     "pace": parameter("pace", {"type": "number", "minimum": 0, "maximum": 10}, "Seconds from one event to the next."),
     "node": parameter("node", {"type": "string"}, "A node of the cell (`f`), its pre-activation (`f.pre`), or `loss`."),
@@ -159,8 +163,24 @@ RUNS: Schema = {
     "items": {"$ref": "#/components/schemas/Training"},
     "description": "Several runs in one stream; what stands beside the list is the default of each.",
 }
-BODIES: Mapping[str, Mapping[str, Field]] = {"Recipe": FIELDS, "Training": TRAINED, "Race": TRAINED, "Finding": SOUGHT}
-MORE: Mapping[str, Mapping[str, Schema]] = {"Race": {"runs": RUNS}}
+INTERVENTIONS: Schema = {
+    "type": "array",
+    "maxItems": MOST,
+    "items": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"type": "string", "enum": [*KINDS_OF_SURGERY]}},
+    },
+    "description": "What is done to the run: `clamp` a node, replace a `token`, `zero` a state, `scale` a parameter.",
+}
+BODIES: Mapping[str, Mapping[str, Field]] = {
+    "Recipe": FIELDS,
+    "Training": TRAINED,
+    "Race": TRAINED,
+    "Finding": SOUGHT,
+    "Decoding": {**TRAINED, **DECODING},
+}
+MORE: Mapping[str, Mapping[str, Schema]] = {"Race": {"runs": RUNS}, "Operation": {"interventions": INTERVENTIONS}}
 SCHEMAS: dict[str, Schema] = {
     **{name: body_schema(name, fields, **MORE.get(name, {})) for name, fields in BODIES.items()},
     "Problem": PROBLEM,

@@ -6,13 +6,13 @@ function runs in the web process, in a compute process, or on another machine.
 
 import gzip
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from app import learning, models, wire
+from app import learning, models, operating, wire, writing
 from core import elsewhere, experiment, explain
 from core.recipe import Recipe, make_recipe
 from core.trace import Trace, to_npz
@@ -61,7 +61,14 @@ def frames(task: Task) -> Iterator[bytes]:
 
 
 def _trace(task: Task) -> Iterator[bytes]:
-    yield _written(task, experiment.compute(_recipe(task), task.include))
+    yield _written(task, _traced(task))
+
+
+def _traced(task: Task) -> Trace:
+    asked: dict[str, Any] = dict(task.asked)
+    if "interventions" in asked:
+        return operating.operated(_recipe(task), asked["interventions"], task.include)
+    return experiment.compute(_recipe(task), task.include)
 
 
 def _written(task: Task, found: Trace) -> bytes:
@@ -81,6 +88,24 @@ def _events(task: Task) -> Iterator[bytes]:
     return wire.frames(experiment.events(_recipe(task), task.include), task.form)
 
 
+def _decode(task: Task) -> Iterator[bytes]:
+    yield _packed(task, writing.answer(*_search(task)))
+
+
+def _searching(task: Task) -> Iterator[bytes]:
+    return writing.frames(*_search(task))
+
+
+def _search(task: Task) -> tuple[Recipe, Mapping[str, Any], bytes, int | None]:
+    asked: dict[str, Any] = dict(task.asked)
+    values = orjson.loads(asked["decoding"])
+    if "update" not in asked:
+        return _recipe(task), values, b"", None
+    # Whatever the run began with, the weights of its snapshot are the model now.
+    recipe = _recipe(replace(task, weights=models.parcel(task.weights)))
+    return recipe, values, task.weights, asked["update"]
+
+
 def _model(task: Task) -> Iterator[bytes]:
     yield _packed(task, _json(models.described(task.weights)))
 
@@ -92,7 +117,8 @@ def _weights(task: Task) -> Iterator[bytes]:
 def _explain(task: Task) -> Iterator[bytes]:
     asked: dict[str, Any] = dict(task.asked)
     told = explain.explain_contribution if "parameter" in asked else explain.explain
-    yield _packed(task, _json(told(_kept(task.recipe, task.include, task.weights), **asked)))
+    surgery = asked.pop("interventions", "")
+    yield _packed(task, _json(told(_kept(task.recipe, task.include, task.weights, surgery), **asked)))
 
 
 def _finding(task: Task) -> Iterator[bytes]:
@@ -109,14 +135,17 @@ def _figure(task: Task) -> Iterator[bytes]:
     # Plotly takes a second to import: only the processes that draw pay for it, once.
     from app import figures  # noqa: PLC0415
 
-    found = figures.figure(str(dict(task.asked)["view"]), _kept(task.recipe, task.include, task.weights))
+    asked: dict[str, Any] = dict(task.asked)
+    kept = _kept(task.recipe, task.include, task.weights, asked.get("interventions", ""))
+    found = figures.figure(asked["view"], kept)
     yield _packed(task, _json(found))
 
 
 @lru_cache(maxsize=4)
-def _kept(recipe: str, include: tuple[str, ...], weights: bytes = b"") -> Trace:
+def _kept(recipe: str, include: tuple[str, ...], weights: bytes = b"", surgery: str = "") -> Trace:
     """The last few traces: whoever asks about a node asks about its neighbours next."""
-    return experiment.compute(_recipe(Task("", recipe, weights=weights)), include)
+    done = (("interventions", surgery),) if surgery else ()
+    return _traced(Task("", recipe, include, asked=done, weights=weights))
 
 
 def _recipe(task: Task) -> Recipe:
@@ -145,6 +174,8 @@ KINDS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "finding": _finding,
     "training": _training,
     "snapshot": _snapshot,
+    "decode": _decode,
+    "search": _searching,
     "model": _model,
     "weights": _weights,
 }
@@ -152,4 +183,4 @@ KINDS: dict[str, Callable[[Task], Iterator[bytes]]] = {
 INLINE = frozenset({"trace", "events", "explain"})
 # What is said in one breath is done by processes that answer soon; what goes on and on has processes of its own.
 LONG = frozenset({"training"})
-TAPED = frozenset({"training"})
+TAPED = frozenset({"training", "search"})

@@ -67,8 +67,8 @@ async def snapshot(request: Request, services: Services, run: Run, update: int) 
 
 for _path, _endpoint, _types, _controls, _more in (
     ("stream", training_stream, [*FORMS], ("start", "pace"), (204,)),
-    ("traces", training_trace, [JSON, NPZ], ("update", "include", "encoding"), (304,)),
-    ("weights", training_weights, [WEIGHTS], ("update",), (304,)),
+    ("traces", training_trace, [JSON, NPZ], ("needed-update", "include", "encoding"), (304,)),
+    ("weights", training_weights, [WEIGHTS], ("needed-update",), (304,)),
 ):
     mount(
         router,

@@ -113,25 +113,25 @@ def place_of(token: str, labels: Sequence[str], pointer: str) -> int:
     return labels.index(token)
 
 
-def decoding_cost(decoding: Decoding, symbols: int) -> tuple[float, int]:
-    """Milliseconds and bytes of a search over so many symbols: every prefix that goes on has a child for each."""
-    return _cost(decoding["most"], decoding["width"] if decoding["method"] == "beam" else 1, symbols)
+def decoding_cost(decoding: Decoding, symbols: int, again: float = 0.0) -> tuple[float, int]:
+    """Milliseconds and bytes of a search over so many symbols: every prefix that goes on has a child for each.
 
-
-def _cost(most: int, width: int, symbols: int) -> tuple[float, int]:
-    steps = most * width
-    return steps * (PER_STEP + symbols * PER_NODE) / 1e6, steps * symbols * NODE_BYTES
+    `again` are the milliseconds of a model that reads everything again at each step.
+    """
+    steps = decoding["most"] * (decoding["width"] if decoding["method"] == "beam" else 1)
+    return steps * ((PER_STEP + symbols * PER_NODE) / 1e6 + again), steps * symbols * NODE_BYTES
 
 
 def check_decoding_cost(
     decoding: Decoding,
     symbols: int,
+    again: float = 0.0,
     *,
     milliseconds: float,
     bytes: int,  # noqa: A002
 ) -> tuple[float, int]:
     """The cost, or a CostError that names how many tokens would fit."""
-    time, size = decoding_cost(decoding, symbols)
+    time, size = decoding_cost(decoding, symbols, again)
     if time <= milliseconds and size <= bytes:
         return time, size
     fits = max(0, int(decoding["most"] * min(milliseconds / time, bytes / size)))
