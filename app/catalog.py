@@ -10,7 +10,7 @@ from app.figures import VIEWS as FIGURES
 from app.settings import Settings
 from core import ENGINE
 from core.cells import CELLS, TITLES
-from core.data import DATASETS
+from core.data import COLLECTIONS, DATASETS
 from core.experiment import DEFAULT_GROUPS, GROUPS
 from core.notation import describe
 from core.recipe import FIELDS, Recipe
@@ -39,6 +39,7 @@ def whole(settings: Settings) -> dict[str, Any]:
         "engine": ENGINE,
         "cells": [{"id": name, "title": TITLES[name], **describe(cell)} for name, cell in CELLS.items()],
         "data": [dataset(name) for name in DATASETS],
+        "collections": [collection(name) for name in COLLECTIONS],
         "inits": [value for value, _ in FIELDS["init"].choices],
         "fields": orjson.Fragment(fields()),
         "groups": {"all": [*GROUPS], "default": [*DEFAULT_GROUPS]},
@@ -62,6 +63,14 @@ def dataset(name: str) -> dict[str, Any]:
     found = DATASETS[name]
     shown = ("id", "title", "description", "licence", "origin", "real", "unit")
     return {key: getattr(found, key) for key in shown}
+
+
+def collection(name: str) -> dict[str, Any]:
+    """A data set with a part that is held out; nothing of it is read for this."""
+    found = COLLECTIONS[name]
+    shown = ("id", "title", "description", "licence", "origin", "real", "unit", "kind", "head", "relation", "stream")
+    more = ("length", "sizes", "split", "caution")
+    return {key: getattr(found, key) for key in (*shown, *more)}
 
 
 def limits(settings: Settings) -> dict[str, float]:

@@ -10,7 +10,7 @@ import pytest
 from app.settings import Settings
 from core import ENGINE
 from core.cells import CELLS
-from core.data import TASKS
+from core.data import COLLECTIONS, TASKS
 from core.ops import OPS
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
 from core.options import OPTIONS
@@ -24,6 +24,7 @@ THINGS = {
     "recipe field": tuple(FIELDS),
     "training option": tuple(OPTIONS),
     "task": tuple(TASKS),
+    "data set": tuple(COLLECTIONS),
     "optimiser": tuple(OPTIMISERS),
     "clipping": tuple(CLIPPINGS),
     "schedule": tuple(SCHEDULES),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from core.cells import CELLS, TITLES
-from core.data import TASKS
+from core.data import COLLECTIONS, TASKS
 from core.ops import OPS
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
 from core.options import OPTIONS
@@ -76,6 +76,24 @@ def tasks() -> str:
     return "## Tasks with known answers\n\nGenerated; they need no licence.\n\n" + table(heads, rows)
 
 
+def collections() -> str:
+    """The data sets with a part that is held out."""
+    rows = (
+        (
+            f"`{c.id}`",
+            f"{c.description} {c.caution}".strip(),
+            "real" if c.real else "generated",
+            f"{c.origin}; {c.licence}",
+            f"{c.sizes[0]} to {c.sizes[1]}, {c.head}, {c.relation}",
+            c.split,
+        )
+        for c in COLLECTIONS.values()
+    )
+    heads = ("data set", "what is asked", "real or generated", "origin and licence", "sizes, head, answers", "parts")
+    said = "Excerpts lie under `core/data/excerpts`, each beside its licence and a notice of where it comes from."
+    return f"## Data sets with a part that is held out\n\n{said}\n\n" + table(heads, rows)
+
+
 def cells() -> str:
     """The cells, with their equations as the engine reads them."""
     blocks = (f"### `{name}`: {TITLES[name]}\n\n```\n{cell.source}\n```" for name, cell in CELLS.items())
@@ -92,7 +110,7 @@ def operations() -> str:
 
 def page() -> str:
     """The whole page."""
-    return f"{HEAD}\n{fields()}\n\n{training()}\n\n{tasks()}\n\n{cells()}\n\n{operations()}\n"
+    return f"{HEAD}\n{fields()}\n\n{training()}\n\n{tasks()}\n\n{collections()}\n\n{cells()}\n\n{operations()}\n"
 
 
 def main() -> int:
