@@ -12,7 +12,7 @@ import orjson
 
 from app.settings import Settings
 from core import ENGINE
-from core.brought import from_file, settled
+from core.brought import found_in, from_file, settled
 from core.errors import Problem, RecipeError
 from core.fields import FIELDS
 from core.recipe import Brought, Recipe
@@ -83,10 +83,14 @@ def with_model(recipe: Recipe, packed: bytes) -> Recipe:
 def described(packed: bytes) -> dict[str, Any]:
     """What a model is, as JSON."""
     found = brought(packed)
+    told, _, data = packed.partition(b"\n")
+    prefix, nonlinearity = orjson.loads(told)
+    read = found_in(data, prefix=prefix, nonlinearity=nonlinearity)
     sizes = {"hidden": found.hidden, "layers": found.layers, "input": found.I, "output": found.O}
     named = {"inputs": list(found.inputs), "outputs": list(found.outputs)}
     shapes = {name: list(value.shape) for name, value in found.params.items()}
-    return {"id": id_of(packed), "cell": found.cell, "topology": found.topology, **sizes, **named, "parameters": shapes}
+    whole = {"id": id_of(packed), "cell": found.cell, "topology": found.topology, "bytes": len(data), "file": read}
+    return {**whole, **sizes, **named, "parameters": shapes}
 
 
 def ours(packed: bytes) -> bytes:

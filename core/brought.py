@@ -71,6 +71,15 @@ def from_file(data: bytes, *, prefix: str | None = None, nonlinearity: str | Non
     return found
 
 
+def found_in(data: bytes, *, prefix: str | None = None, nonlinearity: str | None = None) -> dict[str, Any] | None:
+    """What PyTorch's side wrote into a file: module, layers, order of the gates, embedding, and what was not understood.
+
+    Nothing for a file of ours, which says itself what it is.
+    """
+    _, notes = load(data)
+    return None if notes.get("format") == "unrolled" else read(data, prefix=prefix, nonlinearity=nonlinearity).describe()
+
+
 def to_file(recipe: Recipe, params: Named, notes: Mapping[str, str] | None = None) -> bytes:
     """The weights of a recipe's network as a file that `from_file` knows again, symbols and all."""
     task = task_of(recipe)

@@ -122,7 +122,7 @@ def to_torch(cell: str, params: Named, prefix: str = "") -> dict[str, Floats]:
 
 
 def describe_layers(layers: tuple[Layer, ...]) -> dict[str, Any]:
-    """What a stack is, JSON-able; `module` is PyTorch's name for it, if it has one."""
+    """What a stack is, JSON-able; `module` is PyTorch's name for it, if it has one, `gates` the order there."""
     first = layers[0]
     return {
         "module": MODULES.get(first.cell),
@@ -131,4 +131,5 @@ def describe_layers(layers: tuple[Layer, ...]) -> dict[str, Any]:
         "hidden": first.hidden,
         "layers": layers[-1].index + 1,
         "directions": 2 if any(layer.reverse for layer in layers) else 1,
+        "gates": [gate.removeprefix("_") for gate in STACKED.get(first.cell, ()) if gate],
     }

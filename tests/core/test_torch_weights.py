@@ -69,6 +69,7 @@ def test_a_whole_model_of_text_is_run_from_its_tokens() -> None:
     model, values = read(made("writer")), right("writer")
     assert model.describe() == {
         "module": "LSTM", "cell": "lstm", "inputs": 3, "hidden": 4, "layers": 1, "directions": 1,
+        "gates": ["i", "f", "c", "o"],
         "embedding": 6, "outputs": 6, "unused": [],
     }  # fmt: skip
     params, tokens = model.params(), values["tokens"]
