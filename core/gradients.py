@@ -5,14 +5,14 @@ norm is |delta| |v|, so no weight-shaped array is formed. For a batch it is a su
 norm is the inner product of two B x B Gram matrices.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from core.adjoint import Use
 from core.arrays import PAIR, Array
-from core.norms import largest, norms, stacked, steady
+from core.norms import BOUNDS, largest, norms, stacked, steady
 from core.ops import Floats
 from core.sweep import Rows, Visit, reload, rows_of
 from core.unroll import Chain, Workspace, weight_dims
@@ -52,23 +52,31 @@ def chain_contributions(ws: Chain, sweep: Rows, *, shares: bool = True, also: Vi
     uses, shape = uses_of(ws), (sweep.count, ws.sizes.T)
     sizes, dots = ({p.name: np.zeros(shape) for p in ws.cell.parameters} for _ in range(2))
     scale = largest(*(ws.grads[p.name] for p in ws.cell.parameters))
-    readers = [_norm_reader(ws, sweep, uses, sizes)] + ([_share_reader(ws, sweep, dots, scale)] if shares else [])
+    reader = _Norms(ws, sweep, uses) if ws.sizes.B == 1 else None
+    readers = [reader.visit if reader else _gram_reader(ws, sweep, uses, sizes)]
+    readers += [_share_reader(ws, sweep, dots, scale)] if shares else []
     readers += [_attention_reader(ws, sweep, sizes, dots, scale)] if ws.attends else []
     readers += [also] if also else []
 
     def visit(k: int, deltas: Floats) -> None:
-        for reader in readers:
-            reader(k, deltas)
+        for read in readers:
+            read(k, deltas)
 
-    sweep.run(visit)
-    found = {}
+    sweep.run(visit, lean=not also, scaled=not sweep.seeds)
     with np.errstate(all="ignore"):
-        for name, members in grouped(ws).items():
-            found[f"contribution/{name}"] = Array(stacked([sizes[m] for m in members]), PAIR)
-            if not shares:
-                continue
+        if reader:
+            reader.finish(sizes)
+        return _gathered(ws, sizes, {n: d / scale for n, d in dots.items()} if shares else {}, scale)
+
+
+def _gathered(ws: Chain, sizes: dict[str, Floats], dots: dict[str, Floats], scale: float) -> dict[str, Array]:
+    """The matrices of every parameter and group; `dots` are inner products with the gradient, both over `scale`."""
+    found = {}
+    for name, members in grouped(ws).items():
+        found[f"contribution/{name}"] = Array(stacked([sizes[m] for m in members]), PAIR)
+        if dots:
             whole = sum(float(np.square(ws.grads[m] / scale).sum()) for m in members)
-            share = sum(dots[m] for m in members) / scale / (whole or 1.0)
+            share = sum(dots[m] for m in members) / (whole or 1.0)
             found[f"contribution_dot/{name}"] = Array(np.asarray(share), PAIR)
     return found
 
@@ -80,29 +88,57 @@ def grouped(ws: Chain) -> dict[str, tuple[str, ...]]:
     return {n: names for n, names in {**kinds, **single}.items() if names}
 
 
-def _norm_reader(ws: Chain, sweep: Rows, uses: tuple[Use, ...], sizes: dict[str, Floats]) -> Visit:
-    """Frobenius norms of column k."""
-    if ws.sizes.B > 1:
-        return _gram_reader(ws, sweep, uses, sizes)
-    T, wanted = ws.sizes.T, [i for i, n in enumerate(sweep.names) if n in {u.slot for u in uses}]
-    picked, place = _picked(wanted), {sweep.names[i]: j for j, i in enumerate(wanted)}
-    deltas_of, met = np.zeros((T, sweep.count, len(wanted))), {u.parameter: np.zeros((T, 1)) for u in uses}
-    with np.errstate(all="ignore"):
-        for use in uses:
-            norms(values(ws, use), met[use.parameter])
-        squares = _squares(sweep, place)
+class _Norms:
+    """|delta| of every slot that a parameter meets, from squares that are looked at once the sweep is done."""
 
-    def visit(k: int, deltas: Floats) -> None:
-        out = deltas_of[k, sweep.alive(k)]
-        if wanted:
-            squares(k, out)
-            steady(deltas[:, 0, picked], out)
-        if k == 0:
-            for use in uses:
-                column = deltas_of[:, :, place[use.slot]].T
-                np.multiply(column, met[use.parameter][:, 0], out=sizes[use.parameter])
+    def __init__(self, ws: Chain, sweep: Rows, uses: tuple[Use, ...]) -> None:
+        self.ws, self.sweep, self.uses = ws, sweep, uses
+        wanted = [i for i, n in enumerate(sweep.names) if n in {u.slot for u in uses}]
+        self.picked, self.place = _picked(wanted), {sweep.names[i]: j for j, i in enumerate(wanted)}
+        self.squares = np.ones((ws.sizes.T, sweep.count, len(wanted)), ws.sizes.dtype)
+        self.exponents = np.zeros(self.squares.shape[:2], dtype=np.intc)
+        with np.errstate(all="ignore"):
+            self.fill = _squares(sweep, self.place)
 
-    return visit
+    def visit(self, k: int, deltas: Floats) -> None:
+        """Squares of step k."""
+        self.fill(k, deltas, self.squares[k, self.sweep.alive(k)])
+        self.exponents[k] = self.sweep.exponents
+
+    def _again(self, k: int, deltas: Floats) -> None:
+        """The same as norms, where squares have lost digits."""
+        self.visit(k, deltas)
+        steady(deltas[:, 0, self.picked], self.squares[k, self.sweep.alive(k)])
+
+    def finish(self, sizes: dict[str, Floats]) -> None:
+        """sizes[P] (rows, T) = |delta| |v|; a sweep whose squares have lost digits is done over with care."""
+        if not self.place:
+            return
+        if self._lost():
+            self.sweep.run(self._again, scaled=not self.sweep.seeds)
+        else:
+            np.sqrt(self.squares, self.squares)
+        norms_of = self.squares.transpose(2, 1, 0).astype(np.float64, order="C")
+        if self.exponents.any():
+            np.ldexp(norms_of, self.exponents.T, norms_of)
+        if self.sweep.causal:
+            norms_of *= np.tri(self.sweep.count)
+        met = np.zeros((self.ws.sizes.T, 1))
+        for use in self.uses:
+            norms(values(self.ws, use), met)
+            np.multiply(norms_of[self.place[use.slot]], met[:, 0], out=sizes[use.parameter])
+
+    def _lost(self) -> bool:
+        """Whether a square is beyond the bounds, but for zeros that are certain: no coefficient, or no loss at all."""
+        by_slot, (low, high) = self.squares.swapaxes(1, 2), BOUNDS[self.squares.dtype]
+        dead = ~self.sweep.coefficients[:, 0, self.picked].any(axis=-1)
+        by_slot[dead] = 1.0
+        lost = not (by_slot.min() > low and by_slot.max() < high)
+        if lost and self.sweep.causal and not self.sweep.seeds:
+            heard = by_slot[:, :, self.sweep.diagonal.any(axis=(1, 2))]
+            lost = not (heard.min(initial=1.0) > low and heard.max(initial=1.0) < high)
+        by_slot[dead] = 0.0
+        return lost
 
 
 def _picked(index: list[int]) -> slice | list[int]:
@@ -112,7 +148,7 @@ def _picked(index: list[int]) -> slice | list[int]:
     return slice(index[0], index[-1] + 1) if index[-1] - index[0] == len(index) - 1 else index
 
 
-def _squares(sweep: Rows, place: dict[str, int]) -> Visit:
+def _squares(sweep: Rows, place: dict[str, int]) -> Callable[[int, Floats, Floats], None]:
     """|delta|^2 of the slots that have a place, one product for each base: delta = c g, so |delta|^2 = c^2 . g^2."""
     work = np.zeros_like(sweep.part[:, 0])
     groups = []
@@ -120,15 +156,18 @@ def _squares(sweep: Rows, place: dict[str, int]) -> Visit:
         index = [i for i, s in enumerate(sweep.plan.slots) if s.base == base.name and s.name in place]
         if index:
             columns = _picked([place[sweep.names[i]] for i in index])
-            groups.append((sweep.bases[base.name][:, 0], np.square(sweep.coefficients[:, 0, _picked(index)]), columns))
+            groups.append((base.name, np.square(sweep.coefficients[:, 0, _picked(index)]), columns))
 
-    def fill(k: int, out: Floats) -> None:
-        for rows, coefficient, columns in groups:
-            alive = rows[sweep.alive(k)]
+    def fill(k: int, _deltas: Floats, out: Floats) -> None:
+        for base, coefficient, columns in groups:
+            alive = sweep.gradient(base, k)[:, 0]
             square = np.multiply(alive, alive, out=work[: len(alive)])
             out[:, columns] = square @ coefficient[k].T
 
-    return fill
+    def fill_one(_k: int, deltas: Floats, out: Floats) -> None:
+        np.vecdot(deltas[:, 0, 0], deltas[:, 0, 0], out=out[:, 0])
+
+    return fill_one if len(sweep.names) == len(place) == 1 else fill
 
 
 def _gram_reader(ws: Chain, sweep: Rows, uses: tuple[Use, ...], sizes: dict[str, Floats]) -> Visit:
@@ -152,7 +191,7 @@ def _attention_reader(ws: Chain, sweep: Rows, sizes: dict[str, Floats], dots: di
     def visit(k: int, _deltas: Floats) -> None:
         alive = sweep.alive(k)
         for attend in ws.attends:
-            for name, rows in attend.parameter_rows(k, sweep.bases[attend.spec.name][alive]).items():
+            for name, rows in attend.parameter_rows(k, sweep.gradient(attend.spec.name, k)).items():
                 flat = rows.reshape(len(rows), -1)
                 sizes[name][alive, k] = np.linalg.norm(flat, axis=1)
                 dots[name][alive, k] = flat @ (ws.grads[name].ravel() / scale)
@@ -161,17 +200,26 @@ def _attention_reader(ws: Chain, sweep: Rows, sizes: dict[str, Floats], dots: di
 
 
 def _share_reader(ws: Chain, sweep: Rows, dots: dict[str, Floats], scale: float) -> Visit:
-    """Inner products of column k with the whole gradient over `scale`: delta . (G v_k)."""
-    by_slot = {s: [u for u in uses_of(ws) if u.slot == s] for s in sweep.names}
-    turned = {s: [values(ws, u) @ (gradient(ws, u) / scale).T for u in us] for s, us in by_slot.items() if us}
-    turned_rows = {s: np.stack(each, axis=-1) for s, each in turned.items()}
+    """Inner products of column k with the whole gradient over `scale`: delta . (G v_k) = g . (c * G v_k)."""
+    base = {s.name: s.base for s in sweep.plan.slots}
+    groups = []
+    for name in {base[u.slot]: None for u in uses_of(ws)}:
+        uses = [u for u in uses_of(ws) if base[u.slot] == name]
+        turned = [
+            values(ws, u) @ (gradient(ws, u) / scale).T * sweep.coefficients[:, :, sweep.names.index(u.slot)]
+            for u in uses
+        ]
+        matrix = np.stack([t.reshape(len(t), -1) for t in turned], axis=-1)
+        groups.append((name, uses, matrix, np.zeros((ws.sizes.T, sweep.count, len(uses)))))
 
     def visit(k: int, _deltas: Floats) -> None:
-        for slot, met in turned_rows.items():
-            rows = sweep.slot(slot, k)
-            found = rows.reshape(len(rows), -1) @ met[k].reshape(-1, met.shape[-1])
-            for i, use in enumerate(by_slot[slot]):
-                dots[use.parameter][sweep.alive(k), k] = found[:, i]
+        alive = sweep.alive(k)
+        powers = np.ldexp(1.0, sweep.exponents[alive])[:, None]
+        for name, uses, matrix, found in groups:
+            rows = sweep.gradient(name, k)
+            np.multiply(rows.reshape(len(rows), -1) @ matrix[k], powers, found[k, alive])
+            for i, use in enumerate(uses) if k == 0 else ():
+                np.copyto(dots[use.parameter], found[:, :, i].T)
 
     return visit
 

@@ -63,7 +63,7 @@ class Instruments:
         """Fill everything."""
         for function, arguments in self.calls:
             function(*arguments)
-        low, high = BOUNDS[self.all_lengths.dtype.name]
+        low, high = BOUNDS[self.all_lengths.dtype]
         least = np.minimum.reduce(self.all_lengths, where=self.sure, initial=np.inf)
         lost = not (least > low and np.maximum.reduce(self.all_lengths) < high)
         np.sqrt(self.all_lengths, self.all_lengths)

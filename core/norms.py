@@ -8,7 +8,7 @@ from core.ops import Floats
 
 # Squares outside these bounds have lost digits; the rows are then scaled before they are squared.
 LEAST, MOST = 1e-280, 1e280
-BOUNDS = {"float64": (LEAST, MOST), "float32": (1e-30, 1e30)}
+BOUNDS = {np.dtype(np.float64): (LEAST, MOST), np.dtype(np.float32): (1e-30, 1e30)}
 
 
 def norms(rows: Floats, out: Floats) -> None:
@@ -20,7 +20,7 @@ def norms(rows: Floats, out: Floats) -> None:
 def steady(rows: Floats, out: Floats) -> None:
     """Turn squares in `out` into norms, and do over those that have lost digits."""
     squares = out.reshape(-1)
-    least, most = BOUNDS[rows.dtype.name]
+    least, most = BOUNDS[rows.dtype]
     lost = not (np.minimum.reduce(squares) > least and np.maximum.reduce(squares) < most)
     np.sqrt(out, out)
     if lost:
@@ -29,7 +29,7 @@ def steady(rows: Floats, out: Floats) -> None:
 
 def _rescaled(rows: Floats, found: Floats) -> None:
     """Do over what has lost digits: its rows divided by their largest entries first. True zeros stay."""
-    least, most = BOUNDS[rows.dtype.name]
+    least, most = BOUNDS[rows.dtype]
     lost = np.flatnonzero(~((found > least**0.5) & (found < most**0.5)))
     again = rows.reshape(-1, rows.shape[-1])[lost]
     if not again.any():
@@ -50,9 +50,13 @@ def stacked(sizes: Sequence[Floats]) -> Floats:
     """The root of the sum of squares of arrays of norms, entry by entry."""
     if len(sizes) == 1:
         return sizes[0]
-    top = np.maximum.reduce(sizes)
-    unit = np.where((top > 0) & np.isfinite(top), top, 1.0)
-    total = np.zeros_like(top)
-    for size in sizes:
-        total += np.square(size / unit)
-    return np.asarray(np.sqrt(total) * unit)
+    total, top = np.square(sizes[0]), sizes[0].copy()
+    for size in sizes[1:]:
+        total += size * size
+        np.maximum(top, size, out=top)
+    lost = np.flatnonzero(~((total > LEAST) & (total < MOST)) & (top > 0))
+    found = np.sqrt(total)
+    if len(lost):
+        unit = np.where(np.isfinite(top), top, 1.0).flat[lost]
+        found.flat[lost] = np.sqrt(sum(np.square(size.flat[lost] / unit) for size in sizes)) * unit
+    return np.asarray(found)

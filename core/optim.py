@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.norms import LEAST, MOST, largest, norms
+from core.norms import BOUNDS, largest, norms
 from core.ops import Floats
 
 Weights = Mapping[str, Floats]
@@ -90,14 +90,14 @@ def lengths(grads: Weights) -> Lengths:
     """Norms of gradients, exact also where squares would overflow or vanish; NaN or infinity if an entry is."""
     with np.errstate(all="ignore"):
         squares = {name: float(np.vdot(g, g)) for name, g in grads.items()}
-        if all(LEAST < s < MOST for s in squares.values()):
+        if all(BOUNDS[grads[n].dtype][0] < s < BOUNDS[grads[n].dtype][1] for n, s in squares.items()):
             return Lengths({name: s**0.5 for name, s in squares.items()}, sum(squares.values()) ** 0.5)
         each = {name: _length(g) for name, g in grads.items()}
         return Lengths(each, _length(np.array([*each.values()])))
 
 
 def _length(g: Floats) -> float:
-    out = np.empty(1)
+    out = np.empty(1, g.dtype)
     norms(g.reshape(1, -1), out)
     return float(out[0])
 
