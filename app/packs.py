@@ -22,12 +22,13 @@ ADDRESS = re.compile(r"""url\(["']?(?!data:|[a-z]+:|/|#)([^"')]+)["']?\)""")
 
 PAGE, DESK = "js/page.pack.js", "js/desk.pack.js"
 ENTRIES = {PAGE: "js/main.js", DESK: "js/desk.js"}
+TOOL = re.compile(r"^js/tools/([\w-]+)\.js$")
 SHEETS = {
     "css/page.pack.css": (
         "vendor/fonts-5.3.0/fonts.css",
         *(f"css/{name}.css" for name in ("tokens", "base", "network", "frames", "player", "form")),
     ),
-    "css/desk.pack.css": ("css/panel.css", "css/cell.css"),
+    "css/desk.pack.css": ("css/bench.css", "css/panel.css", "css/cell.css"),
 }
 
 
@@ -40,16 +41,43 @@ def packs(contents: Contents) -> dict[str, bytes]:
 
 def scripts(contents: Contents) -> dict[str, bytes]:
     """The modules of the first picture, and behind them those that come later and share them."""
-    page = in_order(ENTRIES[PAGE], contents)
-    desk = [name for name in in_order(ENTRIES[DESK], contents) if name not in page]
-    shared, first = ", ".join(map(handle, page)), PAGE.removeprefix("js/")
-    given = ", ".join(exports(contents[ENTRIES[DESK]].decode()))
-    begin = f'import {{ {shared} }} from "./{first}";\n'
-    end = f"export const {{ {given} }} = {handle(ENTRIES[DESK])};\n"
-    return {
-        PAGE: f"{joined(page, contents)}export {{ {shared} }};\n".encode(),
-        DESK: f"{begin}{joined(desk, contents)}{end}".encode(),
-    }
+    page, every = in_order(ENTRIES[PAGE], contents), in_order(ENTRIES[DESK], contents)
+    desk = [name for name in every if name not in page]
+    made = {PAGE: joined(page, contents) + shared(page)}
+    made[DESK] = taken(PAGE, page) + joined(desk, contents) + shared(desk) + given(ENTRIES[DESK], contents)
+    for name in tools(desk, contents):
+        own = [each for each in in_order(name, contents) if each not in (*page, *desk)]
+        begin = taken(PAGE, page) + taken(DESK, desk)
+        made[pack_of(name)] = begin + joined(own, contents) + given(name, contents)
+    return {name: text.encode() for name, text in made.items()}
+
+
+def taken(pack: str, names: Sequence[str]) -> str:
+    """The line by which a pack has the modules of another."""
+    return f'import {{ {", ".join(map(handle, names))} }} from "./{pack.removeprefix("js/")}";\n' if names else ""
+
+
+def shared(names: Sequence[str]) -> str:
+    """The line by which a pack gives its modules to others."""
+    return f"export {{ {', '.join(map(handle, names))} }};\n"
+
+
+def given(name: str, contents: Contents) -> str:
+    """The line by which a pack gives what its entry exports."""
+    return f"export const {{ {', '.join(exports(contents[name].decode()))} }} = {handle(name)};\n"
+
+
+def tools(names: Sequence[str], contents: Contents) -> list[str]:
+    """The tools that some modules fetch later."""
+    wanted = (place(name, m[1]) for name in names for m in LATER.finditer(contents[name].decode()))
+    return sorted({target for target in wanted if TOOL.match(target)})
+
+
+def pack_of(name: str) -> str:
+    """The pack that a module begins, if it begins one."""
+    if tool := TOOL.match(name):
+        return f"js/tool-{tool[1]}.pack.js"
+    return next((pack for pack, entry in ENTRIES.items() if entry == name), name)
 
 
 def in_order(entry: str, contents: Contents) -> list[str]:
@@ -125,10 +153,7 @@ def exports(text: str) -> Iterator[str]:
 
 def later(name: str, wanted: str) -> str:
     """What a module fetches later: a pack, if it begins one, from where packs stand."""
-    target = place(name, wanted)
-    return "./" + relpath(
-        next((pack for pack, entry in ENTRIES.items() if entry == target), target), "js"
-    ).removeprefix("./")
+    return "./" + relpath(pack_of(place(name, wanted)), "js").removeprefix("./")
 
 
 def sheets(pack: str, names: Sequence[str], contents: Contents) -> bytes:

@@ -6,7 +6,18 @@ import { PHASES } from "./player.js";
 
 /** @param {string | null} text @returns {number | undefined} */
 function whole(text) {
-  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+  return text !== null && /^\d{1,7}$/.test(text) ? Number(text) : undefined;
+}
+
+/** What a hash says of the player; all else in it belongs to the tool that is open. */
+const KNOWN = ["t", "k", "phase", "node", "unit", "parameter", "share", "large", "tool", "epoch"];
+const NAME = /^[a-z][a-z-]{0,23}$/;
+const LONGEST = 4000;
+
+/** @param {URLSearchParams} given @returns {Readonly<Record<string, string>>} */
+function ownOf(given) {
+  const own = [...given].filter(([name, text]) => !KNOWN.includes(name) && NAME.test(name) && text.length <= LONGEST);
+  return Object.freeze(Object.fromEntries(own));
 }
 
 /** The part of a state that a hash tells; what it does not tell stands as in `whole run, nothing in focus`. @param {string} hash @returns {Partial<State>} */
@@ -27,12 +38,20 @@ export function fromHash(hash) {
         }
       : null,
     look: Object.freeze({ share: given.get("share") === "1", large: given.get("large") }),
+    epoch: whole(given.get("epoch")) ?? 0,
+    tool: given.get("tool") ?? "inspect",
+    own: ownOf(given),
   };
 }
 
 /** @param {State} state @returns {string} without the # */
-export function toHash({ t, k, phase, focus, look }) {
+export function toHash({ t, k, phase, focus, look, tool, own, epoch }) {
   const hash = new URLSearchParams();
+  if (tool !== "inspect") {
+    hash.set("tool", tool);
+    for (const [name, text] of Object.entries(own)) hash.set(name, text);
+  }
+  if (epoch > 0) hash.set("epoch", String(epoch));
   if (phase !== "whole") hash.set("phase", phase);
   if (t > 0) hash.set("t", String(t));
   if (focus?.parameter) {

@@ -3,6 +3,8 @@
 
 import { fromHash, toHash } from "./address.js";
 import api from "./api.js";
+import { Bench } from "./bench.js";
+import { Chronicle } from "./chronicle.js";
 import { find, write } from "./dom.js";
 import { view as focus } from "./elements/focus-panel.js";
 import { RecipeForm } from "./elements/recipe-form.js";
@@ -17,6 +19,7 @@ import { explosion, moment, total } from "./say.js";
 import { loadSheet } from "./sheets.js";
 import { t } from "./strings.js";
 import { nextTheme } from "./theme.js";
+import { TOOLS } from "./tools.js";
 
 /**
  * @typedef {import('./trace.js').Trace} Trace
@@ -25,7 +28,6 @@ import { nextTheme } from "./theme.js";
  * @typedef {{page: any, player: import('./player.js').Player, stage: ReturnType<typeof import('./stage.js').createStage>}} Opened
  */
 
-const TOGETHER = 1500;
 const SETTLED = 200;
 
 class Desk {
@@ -40,9 +42,14 @@ class Desk {
     this.whole = stage.trace;
     this.notice = createNotice(find(document, "#notice", HTMLElement), { cancel: () => this.cancel() });
     this.runner = createRunner(api, this);
-    this.pushed = -Infinity; // the first change is an entry, however soon it comes
+    this.chronicle = new Chronicle(
+      { history, now: () => performance.now(), here: () => location.pathname + location.search + location.hash },
+      () => this.draw(),
+    );
     this.writing = 0;
     this.travelled = false;
+    /** What the query holds beside the recipe: the options of the tools, as text. @type {Readonly<Record<string, string>>} */
+    this.options = optionsOf(location.search, page.fields);
     /** Where the player is to stand once the run that an address asks for is there. @type {Partial<State> | null} */
     this.wanted = null;
   }
@@ -52,11 +59,38 @@ class Desk {
     const recipe = page.recipe ?? stage.trace.recipe;
     const steps = stage.trace.dims.time;
     this.form.adopt({ fields: page.fields, recipe, cells: page.catalog.cells, steps });
-    stage.context.request = api;
+    const context = Object.assign(stage.context, this.means());
     stage.mount(focus, find(document, "#focus", HTMLElement));
+    this.bench = new Bench(find(document, "#bench", HTMLElement), { rows: TOOLS, context });
+    stage.join(this.bench);
+    this.draw();
     if (page.problem) this.failed(page.problem);
     else if (this.query(recipe) !== this.query(stage.trace.recipe)) this.travelTo(recipe);
     else this.explain();
+  }
+
+  /** What the tools may do, beside what every picture may. */
+  means() {
+    const { player, stage } = this;
+    return {
+      request: api,
+      fields: this.page.fields,
+      recipe: () => this.whole.recipe,
+      ask: (/** @type {Values} */ values) => this.ask(values),
+      show: (/** @type {Trace | null} */ trace) => stage.show(trace ?? this.whole),
+      keep: (/** @type {Record<string, string | null>} */ change) =>
+        player.set({ own: kept(player.state.own, change) }),
+      options: () => this.options,
+      setOptions: (/** @type {Record<string, string>} */ options) => this.setOptions(options),
+      say: (/** @type {string} */ text) => write(this.live, text),
+      mark: (/** @type {string} */ name, /** @type {string} */ text) => this.bench?.mark(name, text),
+    };
+  }
+
+  /** Undo and redo are as far as there is something. */
+  draw() {
+    find(document, "#undo", HTMLButtonElement).disabled = !this.chronicle.undoable;
+    find(document, "#redo", HTMLButtonElement).disabled = !this.chronicle.redoable;
   }
 
   /** @param {Values} values */
@@ -130,20 +164,31 @@ class Desk {
     else this.notice.hide();
   }
 
-  /** The address follows what is seen; changes in quick succession are one entry. @param {Trace} trace */
+  /** The address follows what is seen. @param {Trace} trace */
   remember(trace) {
-    const query = new URLSearchParams(this.query(trace.recipe));
+    if (!this.travelled) this.chronicle.write(this.address(trace.recipe, location.hash), "recipe");
+  }
+
+  /** @param {Values} recipe @param {string} hash */
+  address(recipe, hash) {
+    const query = new URLSearchParams(this.query(recipe));
+    for (const [name, text] of Object.entries(this.options)) query.set(name, text);
     const theme = new URLSearchParams(location.search).get("theme");
     if (theme) query.set("theme", theme);
-    const address = `${location.pathname}${query.size > 0 ? `?${query}` : ""}${location.hash}`;
-    if (this.travelled || address === location.pathname + location.search + location.hash) return;
-    const together = performance.now() - this.pushed < TOGETHER;
-    this.pushed = performance.now();
-    history[together ? "replaceState" : "pushState"](null, "", address);
+    return `${location.pathname}${query.size > 0 ? `?${query}` : ""}${hash}`;
+  }
+
+  /** @param {Record<string, string>} options */
+  setOptions(options) {
+    this.options = Object.freeze({ ...options });
+    this.chronicle.write(this.address(this.whole.recipe, location.hash), "tool");
+    this.player.set({});
   }
 
   /** The visitor went back or forward. */
-  travel() {
+  travel(/** @type {PopStateEvent} */ event) {
+    this.chronicle.travelled(event.state);
+    this.options = optionsOf(location.search, this.page.fields);
     const values = fromQuery(location.search, this.page.fields);
     if (this.query(values) !== this.query(this.whole.recipe)) this.travelTo(values);
     else this.player.set({ ...fromHash(location.hash), playing: false });
@@ -160,9 +205,10 @@ class Desk {
     clearTimeout(this.writing);
     if (state.playing || this.wanted) return;
     this.writing = window.setTimeout(() => {
-      const hash = toHash(this.player.state);
-      if (hash === location.hash.replace(/^#/, "")) return;
-      history.replaceState(null, "", `${location.pathname}${location.search}${hash ? `#${hash}` : ""}`);
+      const { state } = this.player;
+      const hash = toHash(state);
+      const kind = toolOf(fromHash(location.hash)) === toolOf(state) ? "place" : "tool";
+      this.chronicle.write(`${location.pathname}${location.search}${hash ? `#${hash}` : ""}`, kind);
     }, SETTLED);
   }
 
@@ -173,13 +219,30 @@ class Desk {
   }
 }
 
+/** What of a state is the tools': a change of it is an entry in the history. @param {Partial<State>} state */
+const toolOf = ({ tool, own, epoch }) => JSON.stringify([tool, tool === "inspect" ? {} : own, epoch]);
+
+/** What a tool remembers, changed; what is null is forgotten. @param {Readonly<Record<string, string>>} own @param {Record<string, string | null>} change */
+function kept(own, change) {
+  const all = Object.entries({ ...own, ...change }).filter(([, text]) => text !== null && text !== "");
+  return /** @type {Readonly<Record<string, string>>} */ (Object.freeze(Object.fromEntries(all)));
+}
+
+/** @param {string} search @param {{name: string}[]} fields */
+function optionsOf(search, fields) {
+  const taken = new Set(["theme", ...fields.map(({ name }) => name)]);
+  return Object.freeze(Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => !taken.has(name))));
+}
+
 /** @param {Desk} desk */
 function listen(desk) {
   const { player, stage } = desk;
   const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
   document.addEventListener("recipe-change", (event) => desk.ask(detail(event)));
   document.addEventListener("window-choose", (event) => desk.ask({ ...desk.whole.recipe, window: detail(event) }));
-  window.addEventListener("popstate", () => desk.travel());
+  window.addEventListener("popstate", (event) => desk.travel(event));
+  find(document, "#undo").addEventListener("click", () => desk.chronicle.undo());
+  find(document, "#redo").addEventListener("click", () => desk.chronicle.redo());
   find(document, ".skip").addEventListener("click", (event) => {
     event.preventDefault(); // the hash holds the player's state, not a place of the page
     find(document, "#network", HTMLElement).focus();
@@ -192,7 +255,8 @@ function listen(desk) {
   const help = () => keys.showModal();
   find(document, "#show-keys").addEventListener("click", help);
   const release = () => player.set({ focus: null, look: { ...player.state.look, large: null } });
-  listenToKeys(document, { player, help, release });
+  const { chronicle } = desk;
+  listenToKeys(document, { player, help, release, undo: () => chronicle.undo(), redo: () => chronicle.redo() });
   find(document, "#theme").addEventListener("click", () => {
     nextTheme(document);
     stage.restyle();

@@ -2,10 +2,11 @@
 
 /**
  * @typedef {import('./player.js').Player} Player
- * @typedef {{player: Player, help: () => void, release: () => void}} Means
+ * @typedef {{player: Player, help: () => void, release: () => void, undo: () => void, redo: () => void}} Means
  */
 
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable]";
+const WRITING = "textarea, input:not([type=range], [type=radio], [type=checkbox]), [contenteditable]";
 const OWN_ARROWS = "input[type=range], [role=tablist], [role=tab], .frame-table";
 const OWN_SPACE = "button, summary, a";
 
@@ -45,10 +46,22 @@ export function taken(target, key) {
   return /^(Arrow|Home|End)/.test(key) && target.closest(OWN_ARROWS) !== null;
 }
 
+/** Ctrl and a letter: what was done is undone, and done again; in a text that is the text's own. @param {KeyboardEvent} event @param {Means} means */
+function rewind(event, means) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
+  const key = event.key.toLowerCase();
+  if (key === "z") (event.shiftKey ? means.redo : means.undo)();
+  else if (key === "y" && !event.shiftKey) means.redo();
+  else return false;
+  return true;
+}
+
 /** @param {Document} page @param {Means} means */
 export function listenToKeys(page, means) {
   page.addEventListener("keydown", (event) => {
     const target = /** @type {Element} */ (event.target);
+    if (!target.closest(WRITING) && !page.querySelector("dialog[open]") && rewind(event, means))
+      return event.preventDefault();
     if (
       event.ctrlKey ||
       event.metaKey ||

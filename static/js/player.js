@@ -8,8 +8,9 @@
  * @typedef {{t: number | null, k?: number, unit?: number, outcome?: number, window?: number}} Hover
  * @typedef {{share: boolean, large: string | null}} Look how figures are read: signed shares, one enlarged
  * @typedef {{t: number, k: number, phase: Phase, focus: Focus | null, playing: boolean, speed: number, epoch: number,
- *   hover: Hover | null, look: Look}} State
- * @typedef {{T: number, epochs?: number}} Limits
+ *   hover: Hover | null, look: Look, tool: string, own: Readonly<Record<string, string>>}} State `epoch` is the update of a
+ *   training run after which the weights are seen, `tool` the one that is open, `own` what that tool remembers
+ * @typedef {{T: number}} Limits
  * @typedef {(state: State, previous: State) => void} Listener
  * @typedef {ReturnType<typeof createPlayer>} Player
  */
@@ -31,7 +32,11 @@ const AT_REST = Object.freeze({
   epoch: 0,
   hover: null,
   look: Object.freeze({ share: false, large: null }),
+  tool: "inspect",
+  own: Object.freeze({}),
 });
+
+const MOST_UPDATES = 1_000_000;
 
 /** @param {number} value @param {number} low @param {number} high */
 const clamp = (value, low, high) => Math.min(high, Math.max(low, Math.round(value) || 0));
@@ -41,7 +46,7 @@ export function change(state, change, limits) {
   const next = { ...state, ...change };
   next.t = clamp(next.t, 0, limits.T - 1);
   next.k = clamp(next.k, 0, limits.T - 1);
-  next.epoch = clamp(next.epoch, 0, (limits.epochs ?? 1) - 1);
+  next.epoch = clamp(next.epoch, 0, MOST_UPDATES);
   if (!PHASES.includes(next.phase)) next.phase = state.phase;
   if (next.phase === "loss") next.t = limits.T - 1;
   if (!(next.speed > 0)) next.speed = state.speed;

@@ -59,7 +59,7 @@ function watchWidth(host, changed) {
 /** The height of the top of the page is one of the measures of the rest. */
 function measureTop() {
   const top = find(document, ".masthead", HTMLElement);
-  const filling = [".screenful", "#focus"].map((part) => find(document, part, HTMLElement));
+  const filling = [".screenful", "#bench"].map((part) => find(document, part, HTMLElement));
   let known = 53;
   new ResizeObserver(([{ borderBoxSize }]) => {
     const height = Math.round(borderBoxSize[0].blockSize);

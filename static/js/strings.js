@@ -95,6 +95,21 @@ const ENGLISH = {
   "say.backward": "Backward, step {t}: gradient norm {norm}.",
   "say.whole": "The whole run, cursor at step {t}, “{word}”.",
 
+  // the bench of tools
+  "tool.label": "Tools",
+  "tool.more": "More",
+  "tool.coming": "One moment",
+  "tool.away": "This tool did not come: the server cannot be reached.",
+  "tool.again": "Try again",
+  "tool.inspect": "Inspect",
+  "tool.train": "Train",
+  "tool.race": "Race",
+  "tool.edit": "Edit",
+  "tool.cell": "Cell",
+  "tool.geometry": "Geometry",
+  "tool.weights": "Weights",
+  "tool.find": "Find",
+
   // what is in focus
   "panel.cell": "The inside of the cell",
   "panel.focus": "What is in focus",
@@ -164,6 +179,9 @@ export function t(key, values = {}) {
   const text = ENGLISH[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
+
+/** More sentences, of a part of the page that came later. @param {Record<string, string>} words */
+export const addWords = (words) => Object.assign(ENGLISH, words);
 
 /** Whether there is a text of this key. @param {string} key */
 export const has = (key) => key in ENGLISH;

@@ -70,15 +70,29 @@ def test_a_module_below_the_top_may_not_ask_where_it_is() -> None:
         packs.scripts(MODULES | where)
 
 
-def test_every_module_of_the_page_is_in_one_pack(made: dict[str, bytes]) -> None:
+def test_a_tool_shares_the_modules_of_the_page_and_of_the_desk(tmp_path: Path) -> None:
+    counter = b"export const seen = [];\n"
+    first = b'import { seen } from "./low.js";\n\nseen.push("page");\nexport const open = () => import("./desk.js");\n'
+    desk = b'import { own } from "./own.js";\n\nown.push(1);\nexport const tool = () => import("./tools/one-two.js");\n'
+    tool = b'import { seen } from "../low.js";\nimport { own } from "../own.js";\n\nexport const tool = [...seen, ...own];\n'
+    given = {"js/low.js": counter, "js/main.js": first, "js/own.js": b"export const own = [];\n", "js/desk.js": desk}
+    made = packs.scripts(given | {"js/tools/one-two.js": tool})
+    assert "js/tool-one-two.pack.js" in made
+    script = f'import {{ $main }} from "./{packs.PAGE}"; console.log((await (await $main.open()).tool()).tool.join());'
+    assert run(tmp_path, made, script) == "page,1"
+
+
+def test_every_module_of_the_page_is_in_one_pack_and_every_module_of_a_tool_in_its_own(made: dict[str, bytes]) -> None:
     whole = (made[packs.PAGE] + made[packs.DESK]).decode()
+    tools = [text.decode() for name, text in made.items() if name.startswith("js/tool-")]
     for path in STATIC.rglob("js/**/*.js"):
         name = packs.handle(path.relative_to(STATIC).as_posix())
-        assert whole.count(f"const {name} = (") == 1, path
+        times = whole.count(f"const {name} = (")
+        assert times == 1 or (times == 0 and any(f"const {name} = (" in tool for tool in tools)), path
 
 
 def test_packs_are_modules_that_parse(made: dict[str, bytes], tmp_path: Path) -> None:
-    for name in (packs.PAGE, packs.DESK):
+    for name in (name for name in made if name.endswith(".js")):
         file = tmp_path / Path(name).name
         file.write_bytes(made[name])
         subprocess.run([shutil.which("node") or "node", "--check", file.name], cwd=tmp_path, check=True)

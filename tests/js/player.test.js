@@ -44,7 +44,7 @@ test("places beyond the ends are the ends", () => {
 
 test("a change is clamped to the run and frozen", () => {
   const { player } = still(4);
-  player.set({ t: 99, k: -3, epoch: 7 });
+  player.set({ t: 99, k: -3, epoch: -7 });
   assert.equal(player.state.t, 3);
   assert.equal(player.state.k, 0);
   assert.equal(player.state.epoch, 0);

@@ -1,0 +1,13 @@
+// The tools of the bench, in the order of their tabs: one line each. A tool is a module of its own, fetched when it is first
+// opened; `panel` is there from the beginning.
+
+/**
+ * @typedef {import('./trace.js').Trace} Trace
+ * @typedef {import('./player.js').State} State
+ * @typedef {{update: (trace: Trace, state: State) => void, destroy: () => void}} Mounted `update` comes once a frame while the tool is seen
+ * @typedef {{name: string, mount: (host: HTMLElement, context: any) => Mounted}} Tool
+ * @typedef {{name: string, sheet?: string, load: (() => Promise<{tool: Tool}>) | null}} Row its title is the text "tool.<name>"
+ */
+
+/** @type {Row[]} */
+export const TOOLS = [{ name: "inspect", load: null }];
