@@ -40,11 +40,10 @@ class Run:
     @cached_property
     def arrays(self) -> dict[str, Array]:
         """Every array by its contract name, each with the names of its own steps."""
-        if isinstance(self.net, Network):
-            return _of_network(self, self.net)
-        found = dict(self.net.arrays)
+        found = _of_network(self, self.net) if isinstance(self.net, Network) else dict(self.net.arrays)
         if self.wiring.name == "one-to-one":  # each step begins with nothing, whatever the one before it left
-            found |= {f"{s}_prev": Array(np.zeros_like(found[s].data), found[s].dims) for s in self.net.cell.states}
+            nothing = [n for n, a in found.items() if n.endswith("_prev") and a.dims[0] == "time"]
+            found |= {n: Array(np.zeros_like(found[n].data), found[n].dims) for n in nothing}
         return found
 
     @property

@@ -1,40 +1,81 @@
-"""The output layer's own equations with their numbers: logits, probabilities, loss."""
+"""The output layer's own equations with their numbers: logits, probabilities or predictions, loss."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from core.notation import symbol
+from core.ops import Floats
 from core.reading import MOST_PARTS, Reader, Term, error, figure, largest, place, side
+from core.trace import Trace
+
+Found = tuple[float, str, dict[str, Any], dict[str, Any], str]
+ERRORS = {"softmax": "p_{t} - y_{t}", "sigmoid": "p_{t} - y_{t}", "linear": r"2\left(z_{t} - y_{t}\right)"}
+
+
+def head_nodes(trace: Trace) -> list[str]:
+    """What can be asked of the output layer."""
+    return [*HEADS[trace.topology.get("head", "softmax")]]
 
 
 def explain_head(r: Reader, node: str, t: int, unit: int) -> dict[str, Any]:
-    """One output of logits or probs, or the loss, at one step."""
-    value, label, forward, backward, source = HEAD[node](r, t, unit)
+    """One output of the output layer, or the loss, at one step."""
+    value, label, forward, backward, source = HEADS[_head(r)][node](r, t, unit)
     notes = [] if r.trace["mask"][t, 0] else ["No loss is counted at this step."]
     sides = {"forward": forward, "backward": backward}
-    return {**place(node, label, t, unit, value), **sides, "numpy": source, "notes": notes}
+    return {**place(node, label, t, unit, value), **sides, "numpy": source, "notes": notes, "block": ""}
 
 
-Found = tuple[float, str, dict[str, Any], dict[str, Any], str]
+def _head(r: Reader) -> str:
+    return str(r.trace.topology.get("head", "softmax"))
 
 
-def _logits(r: Reader, t: int, unit: int) -> Found:
-    """z = V h + d, and dJ/dz = p - y."""
-    trace, state, word = r.trace, symbol(r.cell, r.cell.output), r.trace.labels["output"][unit]
-    each = trace["param/V"][unit] * r.value(r.cell.output, t)
-    parts = largest([f"unit {j}" for j in range(len(each))], each)
+def _read(r: Reader, t: int) -> tuple[str, list[str], Floats]:
+    """What V multiplies: as LaTeX, by unit, and its value, the states of all chains that it reads side by side."""
+    blocks = r.wiring.describe({"source": 0, "time": 0})["output"]
+    readers = [Reader(r.trace, b) for b in blocks]
+    state = symbol(r.cell, r.cell.output)
+    several = len(blocks) > 1
+    stacked = ", ".join(rf"{state}^{{\mathrm{{{b}}}}}" for b in blocks)
+    text = rf"\left[{stacked}\right]" if several else state
+    names = [f"{b}, unit {j}" if several else f"unit {j}" for b in blocks for j in range(r.trace.dims["hidden"])]
+    return text, names, np.concatenate([there.value(there.cell.output, t) for there in readers])
+
+
+def _truth(r: Reader, t: int, unit: int) -> float:
+    """The target of one output: 0 or 1 of a class, or its number."""
+    target = r.trace["target"][t, 0]
+    return float(unit == int(target)) if _head(r) == "softmax" else float(target[unit])
+
+
+def _affine(r: Reader, t: int, unit: int) -> Found:
+    """z = V h + d, and dJ/dz."""
+    trace, head, word = r.trace, _head(r), r.trace.labels["output"][unit]
+    state, names, values = _read(r, t)
+    each = trace["param/V"][unit] * values
     bias = Term("d", "bias", float(trace["param/d"][unit]))
-    value, p = float(trace["logits"][t, 0, unit]), float(trace["probs"][t, 0, unit])
-    forward = side(
-        rf"z_{{t}} = V {state} + d", [Term(f"V {state}", "from the state", float(each.sum()), parts), bias], value
-    )
-    truth = -float(unit == int(trace["target"][t, 0]))
-    terms = [Term("p_{t}", f"probability of {word}", p), Term("-y_{t}", "the truth", truth)]
-    counted = bool(trace["mask"][t, 0])
-    text = r"\frac{\partial J}{\partial z_{t}} = " + ("p_{t} - y_{t}" if counted else "0")
-    backward = side(text, terms if counted else [], float(error(trace, t)[unit]))
-    return value, f"logit of {word}", forward, backward, f"logits = V @ {r.cell.output} + d"
+    shown = "prediction" if head == "linear" else "logits"
+    value = float(trace[shown][t, 0, unit])
+    terms = [Term(f"V {state}", "from the state", float(each.sum()), largest(names, each)), bias]
+    forward = side(rf"z_{{t}} = V {state} + d", terms, value)
+    source = r.cell.output if len(names) == trace.dims["hidden"] else "np.concatenate(states)"
+    back = _back(r, t, unit, word)
+    name = f"prediction of {word}" if head == "linear" else f"logit of {word}"
+    return value, name, forward, back, f"{shown} = V @ {source} + d"
+
+
+def _back(r: Reader, t: int, unit: int, word: str) -> dict[str, Any]:
+    """dJ/dz: what was said less what is true, twice that for a squared error."""
+    head, counted, truth = _head(r), bool(r.trace["mask"][t, 0]), _truth(r, t, unit)
+    if head == "linear":
+        said = Term("2 z_{t}", "twice the prediction", 2.0 * float(r.trace["prediction"][t, 0, unit]))
+        terms = [said, Term("-2 y_{t}", "twice the truth", -2.0 * truth)]
+    else:
+        said = Term("p_{t}", f"probability of {word}", float(r.trace["probs"][t, 0, unit]))
+        terms = [said, Term("-y_{t}", "the truth", -truth)]
+    text = r"\frac{\partial J}{\partial z_{t}} = " + (ERRORS[head] if counted else "0")
+    return side(text, terms if counted else [], float(error(r.trace, t)[unit]))
 
 
 def _probs(r: Reader, t: int, unit: int) -> Found:
@@ -54,17 +95,60 @@ def _probs(r: Reader, t: int, unit: int) -> Found:
     return value, f"probability of {words[unit]}", forward, backward, source
 
 
-def _loss(r: Reader, t: int, _unit: int) -> Found:
-    """J_t = -log p[target], and J = the sum of J_t."""
-    trace = r.trace
-    target, one = int(trace["target"][t, 0]), float(trace["mask"][t, 0])
-    value, p = float(trace["loss"][t, 0]), float(trace["probs"][t, 0, target])
-    terms = [Term(rf"p_{{t,{target}}}", f"probability of {trace.labels['output'][target]}", p)]
-    forward = side(r"J_{t} = -\log p_{t,\,\mathrm{target}}", terms, value)
-    forward["numbers"] = rf"-\log {figure(p)} = {figure(value)}"
+def _chances(r: Reader, t: int, unit: int) -> Found:
+    """p = sigmoid(z), and dJ/dp = (p - y) / (p (1 - p))."""
+    word, z = r.trace.labels["output"][unit], float(r.trace["logits"][t, 0, unit])
+    value, y = float(r.trace["probs"][t, 0, unit]), _truth(r, t, unit)
+    forward = side(r"p_{t} = \sigma(z_{t})", [Term("z_{t}", f"logit of {word}", z)], value, r"\sigma\left({}\right)")
+    spread = value * (1.0 - value)
+    gradient = (value - y) / spread * float(r.trace["mask"][t, 0]) if spread else 0.0
+    text = r"\frac{\partial J}{\partial p_{t}} = \frac{p_{t} - y_{t}}{p_{t} (1 - p_{t})}"
+    backward = side(text, [], gradient)
+    backward["numbers"] = figure(gradient)
+    return value, f"probability of {word}", forward, backward, "probs = 1 / (1 + np.exp(-logits))"
+
+
+def _loss_of(r: Reader, t: int, terms: list[Term], texts: tuple[str, str, str]) -> Found:
+    """J_t from its terms, and J = the sum of J_t; `texts` are its LaTeX, its numbers and its NumPy line."""
+    value, one = float(r.trace["loss"][t, 0]), float(r.trace["mask"][t, 0])
+    forward = side(texts[0], terms, value)
+    forward["numbers"] = f"{texts[1]} = {figure(value)}"
     backward = side(r"J = \sum_{t} J_{t}, \quad \frac{\partial J}{\partial J_{t}} = " + figure(one), [], one)
     backward["numbers"] = figure(one)
-    return value, "loss of this step", forward, backward, "loss = -np.log(probs[target])"
+    return value, "loss of this step", forward, backward, texts[2]
 
 
-HEAD = {"logits": _logits, "probs": _probs, "loss": _loss}
+def _cross_entropy(r: Reader, t: int, _unit: int) -> Found:
+    """J_t = -log p[target]."""
+    target = int(r.trace["target"][t, 0])
+    p = float(r.trace["probs"][t, 0, target])
+    terms = [Term(rf"p_{{t,{target}}}", f"probability of {r.trace.labels['output'][target]}", p)]
+    texts = (r"J_{t} = -\log p_{t,\,\mathrm{target}}", rf"-\log {figure(p)}", "loss = -np.log(probs[target])")
+    return _loss_of(r, t, terms, texts)
+
+
+def _squared(r: Reader, t: int, _unit: int) -> Found:
+    """J_t = the sum of (z - y)^2."""
+    gaps = r.trace["prediction"][t, 0] - r.trace["target"][t, 0]
+    words = r.trace.labels["output"]
+    terms = [Term(r"\left(z_{t} - y_{t}\right)^{2}", w, float(g * g)) for w, g in zip(words, gaps, strict=True)]
+    numbers = " + ".join(rf"\left({figure(float(g))}\right)^{{2}}" for g in gaps)
+    source = "loss = np.square(prediction - target).sum()"
+    return _loss_of(r, t, terms, (r"J_{t} = \sum \left(z_{t} - y_{t}\right)^{2}", numbers, source))
+
+
+def _binary(r: Reader, t: int, _unit: int) -> Found:
+    """J_t = the sum of -y log p - (1 - y) log(1 - p)."""
+    z, y = r.trace["logits"][t, 0], r.trace["target"][t, 0]
+    each, words = np.logaddexp(0.0, z) - y * z, r.trace.labels["output"]
+    terms = [Term(r"-y \log p - (1 - y) \log(1 - p)", w, float(v)) for w, v in zip(words, each, strict=True)]
+    text = r"J_{t} = -\sum \left(y_{t} \log p_{t} + (1 - y_{t}) \log(1 - p_{t})\right)"
+    source = "loss = (np.logaddexp(0, logits) - target * logits).sum()"
+    return _loss_of(r, t, terms, (text, " + ".join(figure(float(v)) for v in each), source))
+
+
+HEADS: dict[str, dict[str, Callable[[Reader, int, int], Found]]] = {
+    "softmax": {"logits": _affine, "probs": _probs, "loss": _cross_entropy},
+    "linear": {"prediction": _affine, "loss": _squared},
+    "sigmoid": {"logits": _affine, "probs": _chances, "loss": _binary},
+}

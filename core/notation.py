@@ -111,12 +111,26 @@ def numpy_source(cell: Cell, name: str, *, top: bool = True) -> str:
         return f"{node.value!r}"
     if not node.args or (name in cell.names and not top):
         return name
+    if node.kind == "source" or node.op == "mix":
+        return _attention_source(cell, node, top=top)
     inner = [numpy_source(cell, a, top=False) for a in node.args]
     if node.op == "sum":
         return "(" + _signed(inner, node.signs) + ")"
     if node.op in "*@":
         return f"({inner[0]} {node.op} {inner[1]})"
     return OPS[node.op].numpy.format(inner[0])
+
+
+def _attention_source(cell: Cell, node: Node, *, top: bool) -> str:
+    """Attention's weights (S,) or what they mix (H,), with the memory M (S, columns)."""
+    own = next(a for a in cell.attentions if node.name in (a.name, a.weights))
+    if node.op == "mix":
+        return f"({numpy_source(cell, own.weights, top=False)} @ {f'(M @ {own.values}.T)' if own.values else 'M'})"
+    if not top and any(e.name == node.name for e in cell.equations):
+        return node.name
+    keys, query = f"(M @ {own.keys}.T)" if own.keys else "M", numpy_source(cell, own.query, top=False)
+    score = f"np.tanh({query} + {keys}) @ {own.score}" if own.score else f"{keys} @ {query}"
+    return f"(lambda e: np.exp(e - e.max()) / np.exp(e - e.max()).sum())({score})"
 
 
 # -- the drawing and the catalogue ---------------------------------------------------------------------------

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from core.cells import CELLS
-from core.equations import Cell, Node, parse
+from core.equations import Node
+from core.looks import Look
 from core.notation import bracketed, latex, symbol
 from core.ops import OPS, Floats, apply, slope
+from core.recipe import Recipe
 from core.trace import Trace
+from core.wiring import wiring_of
 
 MOST_PARTS = 12
 
@@ -42,32 +44,70 @@ def number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def cell_of(trace: Trace) -> Cell:
-    """The cell that a trace was made with."""
-    name = trace.recipe["cell"]
-    return CELLS[name] if name in CELLS else parse(name)
-
-
 class Reader:
-    """Values and gradients of any node of a trace, also of those without a name."""
+    """Values and gradients of any node of one block of a trace, also of those without a name.
 
-    def __init__(self, trace: Trace) -> None:
-        self.trace, self.cell = trace, cell_of(trace)
-        self.T = trace.dims["time"]
+    `t` counts the steps as the trace has them; a block that reads backwards comes to step t after step t + 1.
+    """
+
+    def __init__(self, trace: Trace, block: str = "") -> None:
+        self.trace, self.wiring = trace, wiring_of(Recipe(trace.recipe))
+        self.block = next(b for b in self.wiring.blocks if b.name == block)
+        recipe = Recipe(trace.recipe)
+        alone = self.wiring.name == "one-to-one"  # the equations as they were written: what they miss is zero
+        self.cell, self.prefix = recipe.cell if alone else self.wiring.cells[block], f"{block}/" if block else ""
+        self.axis = self.wiring.axis(self.block)
+        self.T = trace.dims[self.axis]
+        looks = [Look(self, a) for a in self.cell.attentions]
+        self.looks = {name: look for look in looks for name in (look.spec.name, look.spec.weights)}
+
+    def later(self, t: int) -> int | None:
+        """The step that this block came to after step t, if it goes on with the states of step t."""
+        found = t - 1 if self.block.reverse else t + 1
+        return found if 0 <= found < self.T and self.wiring.name != "one-to-one" else None
+
+    def first(self) -> int:
+        """The step that this block came to first."""
+        return self.T - 1 if self.block.reverse else 0
+
+    def last(self) -> int:
+        """The step that this block came to last."""
+        return 0 if self.block.reverse else self.T - 1
 
     def value(self, name: str, t: int) -> Floats:
-        """A node at step t: (H,), or (I,) for the input."""
+        """A node at step t: (H,), (I,) for the input, (S,) for attention's weights."""
         node = self.cell.nodes[name]
         if node.op == "parameter":
-            return self.trace[f"param/{name}"]
+            return self.trace[f"param/{self.prefix}{name}"]
         if node.op == "constant":
             return np.array(node.value)
-        if name in self.trace.arrays:
-            return np.asarray(self.trace[name][t, 0])
+        if node.op == "input":
+            return self.read(t)
+        if f"{self.prefix}{name}" in self.trace.arrays:
+            return np.asarray(self.trace[f"{self.prefix}{name}"][t, 0])
         return self.computed(node, t)
+
+    def read(self, t: int) -> Floats:
+        """What the block reads at step t."""
+        outputs = {b.name: f"{b.name}/{self.wiring.cells[b.name].output}" for b in self.wiring.blocks}
+        return np.concatenate([self.trace[outputs.get(r, r)][t, 0] for r in self.block.reads])
+
+    def read_labels(self) -> list[str]:
+        """A name for each number that the block reads."""
+        named = {"x": "input", "y": "output"}
+        found = [self.trace.labels[named[r]] if r in named else self.units(r) for r in self.block.reads]
+        return [name for part in found for name in part]
+
+    def units(self, block: str = "") -> list[str]:
+        """A name for each unit, with its block where there are several to be told apart."""
+        told = f"{block}, " if block and len(self.block.reads) > 1 else ""
+        return [f"{told}unit {j}" for j in range(self.trace.dims["hidden"])]
 
     def computed(self, node: Node, t: int) -> Floats:
         """A node from its arguments."""
+        if node.name in self.looks:
+            look = self.looks[node.name]
+            return look.mixed(t) if node.op == "mix" else look.weights(t)
         inner = [self.value(a, t) for a in node.args]
         if node.op == "sum":
             return np.asarray(sum(s * v for s, v in zip(node.signs, inner, strict=True)))
@@ -77,7 +117,7 @@ class Reader:
 
     def gradient(self, name: str, t: int) -> Floats:
         """dJ/d(node) at step t: (H,)."""
-        key = f"grad/{name}"
+        key = f"grad/{self.prefix}{name}"
         if key in self.trace.arrays:
             return np.asarray(self.trace[key][t, 0])
         pulls = [self.pull(n, place, t) for n, place in self.consumers(name)]
@@ -89,6 +129,8 @@ class Reader:
 
     def pull(self, node: Node, place: int, t: int) -> Floats:
         """dJ/d(node) carried over to one of its arguments: (H,)."""
+        if node.name in self.looks:
+            return self.looks[node.name].to_query(t) if node.op == "softmax" else np.zeros(self.trace.dims["hidden"])
         above = self.gradient(node.name, t)
         if node.op == "@":
             return np.asarray(above @ self.value(node.args[0], t))
@@ -112,6 +154,8 @@ class Reader:
 
     def pull_latex(self, node: Node, place: int) -> tuple[float, str]:
         """The same as a sign and LaTeX, down from the first gradient that has a name."""
+        if node.name in self.looks:
+            return 1.0, self.looks[node.name].latex()
         sign, above = self.above_latex(node)
         if node.op == "@":
             inner = rf"\left({above}\right)" if r"\odot" in above else rf"\,{above}"
@@ -123,7 +167,7 @@ class Reader:
 
     def above_latex(self, node: Node) -> tuple[float, str]:
         """dJ/d(node) itself, spelled out while the node has no name."""
-        if f"grad/{node.name}" in self.trace.arrays:
+        if f"grad/{self.prefix}{node.name}" in self.trace.arrays:
             return 1.0, rf"\frac{{\partial J}}{{\partial {symbol(self.cell, node.name)}}}"
         return self.pull_latex(*next(self.consumers(node.name)))
 
@@ -157,10 +201,33 @@ def figure(value: float) -> str:
 
 
 def error(trace: Trace, t: int) -> Floats:
-    """dJ/dlogits at step t: p - onehot(target) where a loss is counted, else zero."""
+    """dJ/dlogits at step t where a loss is counted, else zero: p - y, or twice the difference of a squared error."""
+    head, y = trace.topology.get("head", "softmax"), trace["target"][t, 0]
+    if head == "linear":
+        return np.asarray(2.0 * (trace["prediction"][t, 0] - y) * trace["mask"][t, 0])
     delta = trace["probs"][t, 0].copy()
-    delta[int(trace["target"][t, 0])] -= 1.0
+    if head == "sigmoid":
+        delta -= y
+    else:
+        delta[int(y)] -= 1.0
     return np.asarray(delta * trace["mask"][t, 0])
+
+
+def error_latex(trace: Trace) -> str:
+    """dJ/dz as people write it."""
+    squared = trace.topology.get("head") == "linear"
+    return r"\,2\left(z_{t} - y_{t}\right)" if squared else r"\left(p_{t} - y_{t}\right)"
+
+
+def mirrored(told: Any) -> Any:
+    """The same formulas for a chain that comes from the other end: t - 1 is t + 1, and back."""
+    if isinstance(told, dict):
+        return {key: mirrored(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [mirrored(value) for value in told]
+    if isinstance(told, str):
+        return told.replace("{t-1}", "{@}").replace("{t+1}", "{t-1}").replace("{@}", "{t+1}")
+    return told
 
 
 def side(text: str, terms: list[Term], value: float, outer: str = "") -> dict[str, Any]:

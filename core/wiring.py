@@ -10,6 +10,8 @@ from core.looking import looking
 from core.networks import Block, Topology, attending, bidirectional, encoder_decoder, stacked
 from core.recipe import Recipe
 
+ALONE = "\n# each step alone"  # so that no cache takes one for the other
+
 
 @dataclass(frozen=True)
 class Wiring:
@@ -56,7 +58,7 @@ class Wiring:
         axis, cell = self.axis(block), self.cells[block.name]
         return {
             "name": block.name,
-            "cell": cell.source,
+            "cell": cell.source.removesuffix(ALONE),
             "states": list(cell.states),
             "output": cell.output,
             "reads": list(block.reads),
@@ -114,4 +116,4 @@ def apart(cell: Cell) -> Cell:
     zeros = {f"{s}_prev": f"{s}.none_prev" for s in cell.states}
     nodes = {zeros[n]: Node(zeros[n], "previous") for n in cell.nodes if n in zeros}
     kept = {n: replace(node, args=tuple(zeros.get(a, a) for a in node.args)) for n, node in cell.nodes.items()}
-    return replace(cell, source=f"{cell.source}\n# each step alone", nodes={**nodes, **kept})
+    return replace(cell, source=f"{cell.source}{ALONE}", nodes={**nodes, **kept})

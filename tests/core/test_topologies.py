@@ -68,7 +68,7 @@ def test_every_gradient_is_the_central_difference(cell: str, head: str, name: st
     rng = np.random.default_rng(0)
     for weight, value in weights.items():
         way = rng.normal(size=value.shape)
-        way /= np.linalg.norm(way)
+        way /= float(np.linalg.norm(way))
         ends = [run_with(recipe, {**weights, weight: value + s * 1e-5 * way}).net.loss for s in (1, -1)]
         difference = abs((ends[0] - ends[1]) / 2e-5 - float(np.vdot(gradients[weight], way)))
         assert difference < 1e-7 * max(1.0, float(np.linalg.norm(gradients[weight]))), (weight, difference)
