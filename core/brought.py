@@ -72,12 +72,13 @@ def from_file(data: bytes, *, prefix: str | None = None, nonlinearity: str | Non
 
 
 def found_in(data: bytes, *, prefix: str | None = None, nonlinearity: str | None = None) -> dict[str, Any] | None:
-    """What PyTorch's side wrote into a file: module, layers, order of the gates, embedding, and what was not understood.
+    """What PyTorch wrote into a file: module, layers, the order of its gates, embedding, and what was not understood.
 
     Nothing for a file of ours, which says itself what it is.
     """
-    _, notes = load(data)
-    return None if notes.get("format") == "unrolled" else read(data, prefix=prefix, nonlinearity=nonlinearity).describe()
+    if load(data)[1].get("format") == "unrolled":
+        return None
+    return read(data, prefix=prefix, nonlinearity=nonlinearity).describe()
 
 
 def to_file(recipe: Recipe, params: Named, notes: Mapping[str, str] | None = None) -> bytes:
