@@ -32,9 +32,11 @@ def wav(data: bytes) -> Sound:
     """
     chunks = _chunks(data)
     if "fmt " not in chunks or len(chunks["fmt "]) < 16:
-        raise refused("has no description of its sound (the chunk `fmt `)")
+        raise refused("has no description of its sound (the chunk `fmt `)", {"format": "WAV"})
     form, channels, rate, _, _, bits = struct.unpack("<HHIIHH", chunks["fmt "][:16])
-    if form not in (PCM, EXTENSIBLE):
+    if form == EXTENSIBLE and len(chunks["fmt "]) >= 26:
+        (form,) = struct.unpack("<H", chunks["fmt "][24:26])
+    if form != PCM:
         raise refused(f"is compressed or in floating point (format {form})", {"format": "PCM, whole numbers"})
     if channels not in (1, 2):
         raise refused(f"has {channels} channels", {"channels": [1, 2]})

@@ -6,7 +6,7 @@ What is not for training is the part `test`; of generated data it is drawn from 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -249,7 +249,7 @@ class Collection(Source):
             yield padded(rows, max(len(r.x) for r in rows))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _loaded(load: Callable[[], Shelf]) -> Shelf:
     return load()
 
@@ -261,7 +261,7 @@ CONSTANT = {
 }
 
 
-@cache
+@lru_cache(maxsize=128)
 def _constant(load: Callable[[], Shelf], head: str, part: str) -> float:
     shelf = _loaded(load)
     found = shelf.part(part)
