@@ -16,7 +16,10 @@ from core.coefficients import slot_coefficients
 from core.ops import Floats
 from core.unroll import Chain
 
+Span = tuple[int, int]
+Blocks = tuple[slice, ...]
 LEAST_ALIGNED, LEAF = 1e-8, 8
+LOW, HIGH = 1e-40, 1e40  # a running product beyond is brought back to norm 1
 
 
 @dataclass(frozen=True)
@@ -110,19 +113,20 @@ def jacobians(ws: Chain) -> dict[str, Array]:
         return {name: Array(np.exp(log), PAIR) for name, log in zip(blocks, logs, strict=True)}
 
 
-def log_norms(J: Floats, blocks: tuple[slice, ...] = (slice(None),)) -> list[Floats]:
+def log_norms(J: Floats, blocks: Blocks = (slice(None),)) -> list[Floats]:
     """log ||(J_t ... J_{k+1})[block, block]||_F for all t >= k, -inf elsewhere: (T, T) for each block.
 
     J is (T, n, n); J[0], the derivative by the state before the first step, is not used.
     """
     outs = [np.full((len(J), len(J)), -np.inf) for _ in blocks]
+    room = np.empty((5, max(len(J) // 2 + 1, LEAF), *J.shape[1:]))
     with np.errstate(all="ignore"):
-        for low, high in _ranges(0, len(J) - 1):
-            _across(J, low, high, blocks, outs)
+        for span in _ranges(0, len(J) - 1):
+            _across(J, span, blocks, outs, room)
     return outs
 
 
-def _ranges(low: int, high: int) -> Iterator[tuple[int, int]]:
+def _ranges(low: int, high: int) -> Iterator[Span]:
     """Every range that the recursion splits."""
     todo = [(low, high)]
     while todo:
@@ -134,44 +138,48 @@ def _ranges(low: int, high: int) -> Iterator[tuple[int, int]]:
         todo += [(a, b) for a, b in ((low, middle - 1), (middle + 1, high)) if a <= b]
 
 
-def _across(J: Floats, low: int, high: int, blocks: tuple[slice, ...], outs: list[Floats]) -> None:
+def _across(J: Floats, span: Span, blocks: Blocks, outs: list[Floats], room: Floats) -> None:
     """All pairs k <= m <= t of a range with the pivot m in its middle; a short range is done whole."""
+    low, high = span
     if high - low < LEAF:
-        return _leaf(J, low, high, blocks, outs)
+        return _leaf(J, span, blocks, outs, room)
     m = (low + high) // 2
-    left, left_log = _chain([J[t] for t in range(m + 1, high + 1)], J.shape[1], after=True)
-    right, right_log = _chain([J[k] for k in range(m, low, -1)], J.shape[1], after=False)
+    left, left_log = _chain([J[t] for t in range(m + 1, high + 1)], room[0], after=True)
+    right, right_log = _chain([J[k] for k in range(m, low, -1)], room[1], after=False)
     for block, out in zip(blocks, outs, strict=True):
-        inner = _inner(left[:, block], right[:, :, block])
+        inner = _inner(left[:, block], right[:, :, block], room[2:])
         logs = 0.5 * np.log(inner) + left_log[:, None] + right_log
         out[m : high + 1, low : m + 1] = logs[:, ::-1]
     return None
 
 
-def _leaf(J: Floats, low: int, high: int, blocks: tuple[slice, ...], outs: list[Floats]) -> None:
-    """All pairs of a short range by their products, one matrix product a step."""
-    n = J.shape[1]
-    products = np.empty((high - low + 1, n, n))
-    logs = np.zeros(len(products))
-    for i in range(len(products)):
-        if i:
-            products[:i] = (
-                (J[low + i] @ products[:i].transpose(1, 0, 2).reshape(n, -1)).reshape(n, i, n).transpose(1, 0, 2)
-            )
-        products[i] = np.eye(n)
+def _leaf(J: Floats, span: Span, blocks: Blocks, outs: list[Floats], room: Floats) -> None:
+    """All pairs of a short range by their products, from one room to the other and back."""
+    low, high = span
+    logs = np.zeros(high - low + 1)
+    for i in range(high - low + 1):
+        products, before = room[i % 2, : i + 1], room[(i + 1) % 2, :i]
+        np.matmul(J[low + i], before, products[:i])
+        products[i] = np.eye(J.shape[1])
         for block, out in zip(blocks, outs, strict=True):
-            part = products[: i + 1, block, block].reshape(i + 1, -1)
+            part = products[:, block, block].reshape(i + 1, -1)
             out[low + i, low : low + i + 1] = 0.5 * np.log(np.vecdot(part, part)) + logs[: i + 1]
-        sizes = np.abs(products[: i + 1]).max(axis=(1, 2))
-        sizes = np.where((sizes > 0) & np.isfinite(sizes), sizes, 1.0)
-        products[: i + 1] /= sizes[:, None, None]
-        logs[: i + 1] += np.log(sizes)
+        sizes = np.maximum(products.max(axis=(1, 2)), -products.min(axis=(1, 2)))
+        strayed = np.isfinite(sizes) & (sizes > 0) & ~((sizes > LOW) & (sizes < HIGH))
+        for k in np.flatnonzero(strayed):
+            products[k] /= sizes[k]
+            logs[k] += np.log(sizes[k])
 
 
-def _inner(L: Floats, R: Floats) -> Floats:
+def _inner(L: Floats, R: Floats, room: Floats) -> Floats:
     """||L_t R_k||_F^2 for all t and k: (n_t, n_k)."""
     # The copies keep NumPy from the symmetric product, which is slower at these sizes.
-    G, K = L.transpose(0, 2, 1) @ L.copy(), R @ R.copy().transpose(0, 2, 1)
+    copy, G, K = (part[: max(len(L), len(R))] for part in room)
+    G, K, wide, tall = G[: len(L)], K[: len(R)], _shaped(copy, L.shape), _shaped(copy, R.swapaxes(1, 2).shape)
+    np.copyto(wide, L)
+    np.matmul(L.swapaxes(1, 2), wide, G)
+    np.copyto(tall, R.swapaxes(1, 2))
+    np.matmul(R, tall, K)
     inner = G.reshape(len(G), -1) @ K.reshape(len(K), -1).T
     bound = np.einsum("tii->t", G)[:, None] * np.einsum("kii->k", K)
     for t, k in np.argwhere((inner < LEAST_ALIGNED * bound) & (bound > 0)):
@@ -179,19 +187,24 @@ def _inner(L: Floats, R: Floats) -> Floats:
     return np.asarray(inner)
 
 
-def _chain(factors: list[Floats], n: int, *, after: bool) -> tuple[Floats, Floats]:
-    """The running products of `factors`, from the identity on, each of norm 1, and the logarithms of their norms."""
-    products, logs = np.empty((len(factors) + 1, n, n)), np.zeros(len(factors) + 1)
-    products[0] = np.eye(n)
+def _shaped(room: Floats, shape: tuple[int, ...]) -> Floats:
+    """The beginning of a room in this shape."""
+    return room.reshape(-1)[: np.prod(shape, dtype=int)].reshape(shape)
+
+
+def _chain(factors: list[Floats], room: Floats, *, after: bool) -> tuple[Floats, Floats]:
+    """The running products of `factors`, from the identity on, each within bounds, and the logarithms left out."""
+    products, logs = room[: len(factors) + 1], np.zeros(len(factors) + 1)
+    products[0] = np.eye(room.shape[1])
     for i, factor in enumerate(factors, 1):
         first, second = (factor, products[i - 1]) if after else (products[i - 1], factor)
         np.dot(first, second, out=products[i])
-        size = np.sqrt(np.vdot(products[i], products[i]))
-        if size > 0 and np.isfinite(size):
-            products[i] /= size
-            logs[i] = logs[i - 1] + np.log(size)
-        else:
-            logs[i] = logs[i - 1]
+        square, logs[i] = float(np.vdot(products[i], products[i])), logs[i - 1]
+        if not LOW**2 < square < HIGH**2:
+            size = float(np.abs(products[i]).max())
+            if size > 0 and np.isfinite(size):
+                products[i] /= size
+                logs[i] += np.log(size)
     return products, logs
 
 
@@ -202,7 +215,7 @@ def spectra(ws: Chain) -> dict[str, Array]:
     out = np.zeros((T, T))
     with np.errstate(all="ignore"):
         for k in range(T):
-            products, logs = _chain(list(J[k + 1 :]), n, after=True)
+            products, logs = _chain(list(J[k + 1 :]), np.empty((T - k, n, n)), after=True)
             finite = np.isfinite(products).all(axis=(1, 2))
             largest = np.full(len(products), np.nan)
             largest[finite] = np.linalg.svd(products[finite], compute_uv=False)[:, 0]
