@@ -7,11 +7,9 @@ import orjson
 
 from core.errors import Problem, RecipeError
 from core.interventions import Clamp, Intervention, carry_out
-from core.material import steps_of, task_of
 from core.recipe import Recipe
-from core.surgery import Scope, read_interventions
+from core.surgery import read_interventions, scope_of
 from core.trace import Trace
-from core.wiring import wiring_of
 
 
 def checked_surgery(recipe: Recipe, items: Any) -> str:
@@ -22,11 +20,7 @@ def checked_surgery(recipe: Recipe, items: Any) -> str:
 
 def interventions(recipe: Recipe, items: Any) -> tuple[Intervention, ...]:
     """What is to be done to a recipe's run."""
-    if wiring_of(recipe).topology is not None:
-        message = "is carried out on a single chain only"
-        raise RecipeError(Problem("/interventions", message, {"topology": "chain", "layers": 1}))
-    tokens = task_of(recipe).inputs
-    return read_interventions(items, Scope(recipe.cell, steps_of(recipe), recipe["hidden"], tokens))
+    return read_interventions(items, scope_of(recipe))
 
 
 def operated(recipe: Recipe, text: str, include: Iterable[str]) -> Trace:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -61,12 +62,21 @@ def run(recipe: Recipe) -> Run:
 def run_with(recipe: Recipe, weights: dict[str, Floats] | None) -> Run:
     """The same with some weights, or with those that the recipe draws."""
     wiring, given = wiring_of(recipe), material(recipe)
-    (T, B, I), O = given.batch.x.shape, len(given.task.outputs)
-    net = unrolled(wiring, T=T, B=B, I=I, H=recipe["hidden"], O=O, head=given.task.head)
+    net = unrolled(wiring, **_sizes(recipe, given))
     net.load(first_weights(recipe, wiring, shapes_of(net)) if weights is None else weights)
     read, target, mask = given_to(net, given.batch), given.batch.target, given.batch.mask
     net.run(read, target, mask=mask)
     return Run(recipe, wiring, given, net)
+
+
+def _sizes(recipe: Recipe, given: Material) -> dict[str, Any]:
+    T, B, I = given.batch.x.shape
+    return {"T": T, "B": B, "I": I, "H": recipe["hidden"], "O": len(given.task.outputs), "head": given.task.head}
+
+
+def sizes_of(done: Run) -> dict[str, Any]:
+    """What the run's network was made with."""
+    return _sizes(done.recipe, done.material)
 
 
 def compute(recipe: Recipe, include: Iterable[str] = DEFAULT_GROUPS) -> Trace:

@@ -12,12 +12,12 @@ import numpy as np
 
 from core.equations import Cell, Equation, Node
 from core.errors import UnrolledError
-from core.unroll import Workspace
+from core.unroll import Chain
 
 
 def holdable(cell: Cell) -> tuple[str, ...]:
-    """The nodes that can be held: all with a name, and the pre-activations."""
-    return (*cell.names, *cell.pre_activations)
+    """The nodes that can be held: all with a name but what attention mixed, and the pre-activations."""
+    return (*(n for n in cell.names if cell.nodes[n].op != "mix"), *cell.pre_activations)
 
 
 def with_holds(cell: Cell, names: Sequence[str]) -> Cell:
@@ -51,14 +51,14 @@ def _freed(equation: Equation) -> Equation:
     return Equation(f"{equation.name}.free", equation.text, f"{equation.label}, left alone")
 
 
-def release(ws: Workspace, names: Sequence[str]) -> None:
+def release(ws: Chain, names: Sequence[str]) -> None:
     """Hold nothing anywhere."""
     for name in names:
         ws.buffers.column(f"{name}.keep_prev")[...] = 1.0
         ws.buffers.column(f"{name}.put_prev")[...] = 0.0
 
 
-def hold(ws: Workspace, name: str, steps: slice, units: Sequence[int] | None, value: float) -> None:
+def hold(ws: Chain, name: str, steps: slice, units: Sequence[int] | None, value: float) -> None:
     """Make a node `value` at some steps, in some units or in all, from the next run on."""
     which = slice(None) if units is None else np.array(units, dtype=int)
     ws.buffers.column(f"{name}.keep_prev")[steps, ..., which] = 0.0

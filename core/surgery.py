@@ -2,24 +2,47 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
-from core.equations import Cell
+import numpy as np
+
 from core.errors import Problem, RecipeError
 from core.holding import holdable
 from core.interventions import Clamp, Intervention, Scale, Token, zero
+from core.material import material
+from core.recipe import Recipe
+from core.wiring import wiring_of
 
 MOST, LARGEST = 16, 1e6
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What there is to operate on: a cell, T steps, H units and the tokens by name."""
+    """What there is to operate on: nodes, states, weights, T steps, H units, and tokens by name, if there are any."""
 
-    cell: Cell
+    nodes: tuple[str, ...]
+    states: tuple[str, ...]
+    parameters: tuple[str, ...]
     steps: int
     units: int
     tokens: tuple[str, ...]
+
+
+def scope_of(recipe: Recipe) -> Scope:
+    """The same of a recipe's run."""
+    given, wiring = material(recipe), wiring_of(recipe)
+    T = len(given.batch.x)
+    nodes: list[str] = []
+    states: list[str] = []
+    parameters: list[str] = []
+    for block, cell in wiring.cells.items():
+        prefix = f"{block}/" if block else ""
+        nodes += [f"{prefix}{n}" for n in holdable(cell)]
+        states += [f"{prefix}{s}" for s in cell.states]
+        parameters += [f"{prefix}{p.name}" for p in cell.parameters]
+    classes = given.task.inputs if np.isin(given.batch.x, (0, 1)).all() and given.batch.x.shape[2] > 1 else ()
+    return Scope(tuple(nodes), tuple(states), (*parameters, "V", "d"), T, recipe["hidden"], classes)
 
 
 @dataclass
@@ -35,10 +58,12 @@ class _Reading:
         self.problems.append(Problem(f"{self.at}/{key}", message, allowed))
 
     def choice(self, key: str, allowed: tuple[str, ...]) -> str:
-        """One of some names."""
+        """One of some names; the one most like it is offered."""
         value = self.item.get(key)
         if not isinstance(value, str) or value not in allowed:
-            self.fail(key, "is not one of the choices", list(allowed))
+            near = get_close_matches(str(value)[:80], allowed, 1, 0.0)
+            offered = {"choices": list(allowed), "nearest": near[0] if near else None}
+            self.fail(key, "is not one of the choices", offered)
             return ""
         return value
 
@@ -46,7 +71,8 @@ class _Reading:
         """A whole number of low..count - 1."""
         value = self.item.get(key)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value < count:
-            self.fail(key, f"must be a whole number from {low} to {count - 1}", {"min": low, "max": count - 1})
+            allowed = {"min": low, "max": count - 1, "nearest": _clamped(value, low, count - 1)}
+            self.fail(key, f"must be a whole number from {low} to {count - 1}", allowed)
             return low
         return value
 
@@ -54,7 +80,8 @@ class _Reading:
         """A finite number of reasonable size."""
         value = self.item.get(key)
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
-            self.fail(key, f"must be a number between -{LARGEST:g} and {LARGEST:g}", {"min": -LARGEST, "max": LARGEST})
+            allowed = {"min": -LARGEST, "max": LARGEST, "nearest": _clamped(value, -LARGEST, LARGEST)}
+            self.fail(key, f"must be a number between -{LARGEST:g} and {LARGEST:g}", allowed)
             return 0.0
         return float(value)
 
@@ -71,13 +98,25 @@ class _Reading:
         return tuple(sorted(set(value)))  # type: ignore[call-overload]
 
 
+def _clamped(value: object, low: float, high: float) -> float | int | None:
+    """The nearest number allowed, if this is a number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  not a number
+        return None
+    near = min(max(value, low), high)
+    return round(near) if isinstance(low, int) else near
+
+
 def _clamp(r: _Reading) -> Intervention:
     first = r.whole("from", r.scope.steps)
     last = r.whole("to", r.scope.steps, first)
-    return Clamp(r.choice("node", holdable(r.scope.cell)), r.number("value"), first, last, r.units())
+    return Clamp(r.choice("node", r.scope.nodes), r.number("value"), first, last, r.units())
 
 
 def _token(r: _Reading) -> Intervention:
+    if not r.scope.tokens:
+        others = [kind for kind in KINDS if kind != "token"]
+        r.fail("kind", "needs symbols to choose from, and this network reads numbers", others)
+        return Token(0, 0)
     named = isinstance(r.item.get("token"), str)
     token = r.choice("token", r.scope.tokens) if named else r.whole("token", len(r.scope.tokens))
     index = token if isinstance(token, int) else r.scope.tokens.index(token) if token else 0
@@ -85,12 +124,11 @@ def _token(r: _Reading) -> Intervention:
 
 
 def _zero(r: _Reading) -> Intervention:
-    return zero(r.choice("state", r.scope.cell.states), r.whole("t", r.scope.steps))
+    return zero(r.choice("state", r.scope.states), r.whole("t", r.scope.steps))
 
 
 def _scale(r: _Reading) -> Intervention:
-    names = (*(p.name for p in r.scope.cell.parameters), "V", "d")
-    return Scale(r.choice("parameter", names), r.number("factor"))
+    return Scale(r.choice("parameter", r.scope.parameters), r.number("factor"))
 
 
 Kind = tuple[tuple[str, ...], Callable[[_Reading], Intervention]]

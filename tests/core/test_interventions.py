@@ -16,7 +16,7 @@ from core.holding import holdable, with_holds
 from core.interventions import Clamp, Intervention, Scale, Token, carry_out, compare, divergence, operate, zero
 from core.jacobians import step_jacobians
 from core.recipe import make_recipe
-from core.surgery import Scope, read_interventions
+from core.surgery import Scope, read_interventions, scope_of
 from core.trace import to_json
 from core.unroll import Workspace
 from tests.core.cases import draw, error, workspace
@@ -216,8 +216,7 @@ def test_a_cell_with_held_nodes_is_a_cell_that_cannot_be_held_again() -> None:
 
 
 def scope() -> Scope:
-    recipe = make_recipe({"cell": "lstm"})
-    return Scope(recipe.cell, 8, 8, tuple(compute(recipe, ()).labels["output"]))
+    return scope_of(make_recipe({"cell": "lstm"}))
 
 
 def test_a_recipe_after_surgery_is_a_trace_that_says_so() -> None:
