@@ -30,12 +30,14 @@ def read(recipe: Any, *items: dict[str, Any]) -> Any:
 @every_network
 def test_a_held_node_is_what_it_is_held_at_and_nothing_before_it_changes(name: str) -> None:
     recipe = recipe_of(name)
+    plain = compute(recipe, ("forward",))
     for node in scope_of(recipe).nodes:
-        trace = carry_out(recipe, read(recipe, {"kind": "clamp", "node": node, "value": 0.25, "from": 1, "to": 2}))
+        held = {"kind": "clamp", "node": node, "value": 0.25, "from": 1, "to": 2}
+        trace = carry_out(recipe, read(recipe, held), ("forward",))
         assert (trace[node][1:3] == 0.25).all(), node
         assert (trace[node][[0, 3]] != 0.25).all(), node
         before = trace[f"unperturbed/{node}"]
-        assert np.array_equal(before, compute(recipe)[node])
+        assert np.array_equal(before, plain[node])
         reverse = "back" in node.split("/")[0]
         untouched = slice(3, None) if reverse else slice(0, 1)
         first = next(b["name"] for b in trace.topology["blocks"])
