@@ -12,6 +12,7 @@ import { dress, resolve } from "./figures.js";
 import { listenToKeys } from "./keys.js";
 import { createNotice } from "./notice.js";
 import { short } from "./numbers.js";
+import { meetCell } from "./own-cells.js";
 import { comfortable } from "./player.js";
 import { fromQuery, toQuery } from "./recipe.js";
 import { createRunner } from "./run.js";
@@ -20,6 +21,7 @@ import { loadSheet } from "./sheets.js";
 import { t } from "./strings.js";
 import { nextTheme } from "./theme.js";
 import { TOOLS } from "./tools.js";
+import { TrainingTime } from "./training-time.js";
 
 /**
  * @typedef {import('./trace.js').Trace} Trace
@@ -50,6 +52,13 @@ class Desk {
     this.travelled = false;
     /** What the query holds beside the recipe: the options of the tools, as text. @type {Readonly<Record<string, string>>} */
     this.options = optionsOf(location.search, page.fields);
+    this.time = new TrainingTime({
+      ...{ player, stage, api, fields: page.fields },
+      query: () => this.query(this.whole.recipe, this.options),
+      whole: () => this.whole,
+      waiting: (waits) => stage.host.classList.toggle("is-waiting", waits),
+      failed: (problem) => this.failed(problem),
+    });
     /** Where the player is to stand once the run that an address asks for is there. @type {Partial<State> | null} */
     this.wanted = null;
   }
@@ -63,7 +72,9 @@ class Desk {
     stage.mount(focus, find(document, "#focus", HTMLElement));
     this.bench = new Bench(find(document, "#bench", HTMLElement), { rows: TOOLS, context });
     stage.join(this.bench);
+    this.bench.draw(stage.trace, this.player.state);
     this.draw();
+    this.time.see(this.player.state);
     if (page.problem) this.failed(page.problem);
     else if (this.query(recipe) !== this.query(stage.trace.recipe)) this.travelTo(recipe);
     else this.explain();
@@ -73,10 +84,14 @@ class Desk {
   means() {
     const { player, stage } = this;
     return {
-      request: api,
+      request: this.time.request(),
+      time: this.time,
       fields: this.page.fields,
       recipe: () => this.whole.recipe,
-      ask: (/** @type {Values} */ values) => this.ask(values),
+      ask: (/** @type {Values} */ values) => {
+        this.form.show(values);
+        return this.ask(values);
+      },
       show: (/** @type {Trace | null} */ trace) => stage.show(trace ?? this.whole),
       keep: (/** @type {Record<string, string | null>} */ change) =>
         player.set({ own: kept(player.state.own, change) }),
@@ -93,15 +108,19 @@ class Desk {
     find(document, "#redo", HTMLButtonElement).disabled = !this.chronicle.redoable;
   }
 
-  /** @param {Values} values */
-  query(values) {
-    return toQuery(values, this.page.fields);
+  /** @param {Values} values @param {Readonly<Record<string, string>>} [options] that stand behind the recipe */
+  query(values, options = {}) {
+    const query = new URLSearchParams(toQuery(values, this.page.fields));
+    for (const [name, text] of Object.entries(options)) query.set(name, text);
+    return query.toString();
   }
 
   /** @param {Values} values @param {boolean} [remember] whether this becomes a new entry in the history */
   ask(values, remember = true) {
     this.travelled = !remember;
+    if (remember) this.time.forget();
     this.notice.wait();
+    meetCell(this.page.catalog, values.cell).then((learnt) => learnt && this.stage.refresh());
     return this.runner.load(this.query(values));
   }
 
@@ -138,6 +157,7 @@ class Desk {
     if (this.wanted) this.player.set(this.wanted);
     this.wanted = null;
     this.whole = trace;
+    this.time.see(this.player.state);
     this.form.steps = trace.dims.time;
     this.explain();
     this.remember(trace);
@@ -166,13 +186,18 @@ class Desk {
 
   /** The address follows what is seen. @param {Trace} trace */
   remember(trace) {
-    if (!this.travelled) this.chronicle.write(this.address(trace.recipe, location.hash), "recipe");
+    if (!this.travelled) this.chronicle.write(this.address(trace.recipe, this.hash()), "recipe");
+  }
+
+  /** Where the player stands, as the end of an address. */
+  hash() {
+    const hash = toHash(this.player.state);
+    return hash ? `#${hash}` : "";
   }
 
   /** @param {Values} recipe @param {string} hash */
   address(recipe, hash) {
-    const query = new URLSearchParams(this.query(recipe));
-    for (const [name, text] of Object.entries(this.options)) query.set(name, text);
+    const query = new URLSearchParams(this.query(recipe, this.options));
     const theme = new URLSearchParams(location.search).get("theme");
     if (theme) query.set("theme", theme);
     return `${location.pathname}${query.size > 0 ? `?${query}` : ""}${hash}`;
@@ -180,9 +205,10 @@ class Desk {
 
   /** @param {Record<string, string>} options */
   setOptions(options) {
+    if (this.query({}, options) === this.query({}, this.options)) return;
     this.options = Object.freeze({ ...options });
-    this.chronicle.write(this.address(this.whole.recipe, location.hash), "tool");
-    this.player.set({});
+    this.time.forget();
+    this.chronicle.write(this.address(this.whole.recipe, this.hash()), "tool");
   }
 
   /** The visitor went back or forward. */
@@ -205,10 +231,8 @@ class Desk {
     clearTimeout(this.writing);
     if (state.playing || this.wanted) return;
     this.writing = window.setTimeout(() => {
-      const { state } = this.player;
-      const hash = toHash(state);
-      const kind = toolOf(fromHash(location.hash)) === toolOf(state) ? "place" : "tool";
-      this.chronicle.write(`${location.pathname}${location.search}${hash ? `#${hash}` : ""}`, kind);
+      const kind = toolOf(fromHash(location.hash)) === toolOf(this.player.state) ? "place" : "tool";
+      this.chronicle.write(`${location.pathname}${location.search}${this.hash()}`, kind);
     }, SETTLED);
   }
 
@@ -248,6 +272,7 @@ function listen(desk) {
     find(document, "#network", HTMLElement).focus();
   });
   player.subscribe((state, previous) => {
+    desk.time.see(state);
     desk.follow(state);
     desk.say(state, previous);
   });

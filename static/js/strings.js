@@ -110,6 +110,15 @@ const ENGLISH = {
   "tool.weights": "Weights",
   "tool.find": "Find",
 
+  // training time
+  "epoch.label": "Training time",
+  "epoch.range": "Weights after so many updates",
+  "epoch.at": "after {update} updates",
+  "epoch.start": "as drawn, untrained",
+  "epoch.play": "Play training",
+  "epoch.pause": "Pause training",
+  "epoch.back": "Untrained",
+
   // what is in focus
   "panel.cell": "The inside of the cell",
   "panel.focus": "What is in focus",

@@ -1,0 +1,80 @@
+// What the tools ask the server beside runs: a cell's text, a file of weights, units of a kind. Answers to the same question
+// are asked for once.
+
+/**
+ * @typedef {{status: number, title: string, detail: string, errors: {pointer: string, message: string, allowed?: any}[]}} Told
+ */
+
+/** What the server would not do, in its words. */
+export class Refused extends Error {
+  /** @param {number} status @param {any} told */
+  constructor(status, told) {
+    super(told?.detail ?? told?.title ?? `The server answered ${status}`);
+    this.name = "Refused";
+    this.status = status;
+    this.told = told ?? {};
+  }
+}
+
+/** @param {{base?: string | URL, fetch?: typeof globalThis.fetch}} [means] */
+export function createInquiries(means = {}) {
+  const base = means.base ?? new URL("../../api/v1/", import.meta.url);
+  const fetch = means.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  /** @type {Map<string, Promise<any>>} */
+  const known = new Map();
+
+  /** @param {string} route @param {RequestInit} init @param {Record<string, string>} [query] */
+  const ask = async (route, init, query = {}) => {
+    const url = new URL(route, base);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const response = await fetch(url, { credentials: "omit", ...init });
+    if (!response.ok) throw new Refused(response.status, await response.json().catch(() => null));
+    return response.json();
+  };
+
+  /** @param {string} route @param {unknown} body @param {{signal?: AbortSignal}} options @param {Record<string, string>} [query] */
+  const post = (route, body, { signal }, query) =>
+    ask(
+      route,
+      {
+        method: "POST",
+        headers: { accept: "application/json", "content-type": "application/json" },
+        body: JSON.stringify(body),
+        ...(signal && { signal }),
+      },
+      query,
+    );
+
+  /** @param {string} key @param {() => Promise<any>} question */
+  const once = (key, question) => {
+    const answer = known.get(key) ?? question();
+    known.set(key, answer);
+    answer.catch(() => known.delete(key));
+    return answer;
+  };
+
+  return {
+    /** What there is to begin a cell from. @returns {Promise<{examples: any[], functions: {name: string, glyph: string}[]}>} */
+    examples: () => once("cells", () => ask("cells", { headers: { accept: "application/json" } })),
+    /** A cell, described; refused with the place of its fault. @param {string} cell @param {{signal?: AbortSignal}} [options] */
+    cell: (cell, options = {}) => once(`cell ${cell}`, () => post("cells", { cell }, options)),
+    /** A trace after surgery. @param {Record<string, unknown>} body @param {{signal?: AbortSignal}} [options] */
+    trace: (body, options = {}) => post("traces", body, options, { encoding: "base64" }),
+    /** Units that are on in a range. @param {Record<string, unknown>} body @param {Record<string, string>} query @param {{signal?: AbortSignal}} [options] */
+    find: (body, query, options = {}) => post("finding", body, options, query),
+    /** What is in a file of weights. @param {Blob} file @param {Record<string, string>} [query] @param {{signal?: AbortSignal}} [options] */
+    model: (file, query = {}, { signal } = {}) =>
+      ask(
+        "models",
+        {
+          method: "POST",
+          headers: { accept: "application/json", "content-type": "application/octet-stream" },
+          body: file,
+          ...(signal && { signal }),
+        },
+        query,
+      ),
+  };
+}
+
+export const inquiries = createInquiries();
