@@ -13,13 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from app.operating import operated
 from core.errors import UnrolledError
-from core.experiment import DEFAULT_GROUPS as GROUPS
-from core.experiment import compute
-from core.interventions import carry_out
-from core.quotes import QUOTE, holds, quoted, value
+from core.experiment import DEFAULT_GROUPS, compute
+from core.quotes import QUOTE, QuoteError, holds, quoted, value
 from core.recipe import Recipe, make_recipe
-from core.surgery import Scope, read_interventions
 from core.trace import Trace
 
 FOLDER = Path(__file__).parent / "lessons"
@@ -134,18 +134,12 @@ def book() -> Mapping[str, Lesson]:
     return {lesson.id: lesson for lesson in map(read, sorted(FOLDER.glob("*.toml")))}
 
 
-def trace_of(lesson: Lesson, step: Step) -> Trace:
+def trace_of(lesson: Lesson, step: Step, recipe: Recipe | None = None) -> Trace:
     """Everything that happens in a step's run, and in the run without its interventions beside it."""
-    recipe = lesson.recipe_of(step)
+    recipe = recipe or lesson.recipe_of(step)
     if not step.interventions:
-        return compute(recipe, GROUPS)
-    return carry_out(recipe, read_interventions([*step.interventions], scope_of(recipe)), GROUPS)
-
-
-def scope_of(recipe: Recipe) -> Scope:
-    """What there is to operate on in a recipe's run."""
-    names = tuple(dict.fromkeys(recipe.tokens))
-    return Scope(recipe.cell, len(recipe.tokens) - 1, recipe["hidden"], names)
+        return compute(recipe)
+    return operated(recipe, orjson.dumps([*step.interventions]).decode(), DEFAULT_GROUPS)
 
 
 # -- what is wrong ------------------------------------------------------------------------------------------
@@ -230,11 +224,19 @@ def _plain(text: str) -> list[dict[str, str]]:
 
 def _piece(trace: Trace, match: re.Match[str]) -> dict[str, str]:
     if quote := match["quote"]:
-        return {"kind": "number", "text": quoted(trace, quote), "quote": quote.partition("|")[0].strip()}
+        return {"kind": "number", "text": _told(trace, quote), "quote": quote.partition("|")[0].strip()}
     if latex := match["math"]:
         return {"kind": "math", "text": latex}
-    inner = QUOTE.sub(lambda q: quoted(trace, q[1]), match["em"])
+    inner = QUOTE.sub(lambda q: _told(trace, q[1]), match["em"])
     return {"kind": "em", "text": inner}
+
+
+def _told(trace: Trace, quote: str) -> str:
+    """A quote as people read it; a dash where a visitor's own recipe has no such number."""
+    try:
+        return quoted(trace, quote)
+    except QuoteError:
+        return "–"
 
 
 def scene(lesson: Lesson, place: int, trace: Trace) -> dict[str, Any]:
@@ -253,16 +255,27 @@ def scene(lesson: Lesson, place: int, trace: Trace) -> dict[str, Any]:
         "at": step.at,
         "views": list(step.views),
         "ask": ask,
-        "see": [{"say": pieces(trace, c.say), "holds": holds(trace, c.holds)} for c in step.see],
+        "see": [{"say": pieces(trace, c.say), "holds": _so(trace, c)} for c in step.see],
         "change": step.change and {"say": pieces(trace, step.change.say), "fields": list(step.change.fields)},
         "notes": pieces(trace, step.notes),
     }
 
 
-def _answer(trace: Trace, ask: Ask) -> float:
-    """The place of the right option, or the right number."""
-    found = value(trace, ask.answer)
-    return float(ask.options.index(found) if isinstance(found, str) else found)
+def _so(trace: Trace, claim: Claim) -> bool | None:
+    """Whether a claim holds; None where the trace, of a visitor's own recipe, cannot tell."""
+    try:
+        return holds(trace, claim.holds)
+    except QuoteError:
+        return None
+
+
+def _answer(trace: Trace, ask: Ask) -> float | None:
+    """The place of the right option, or the right number; None where a visitor's own recipe has none."""
+    try:
+        found = value(trace, ask.answer)
+        return float(ask.options.index(found) if isinstance(found, str) else found)
+    except (QuoteError, ValueError):
+        return None
 
 
 def heading(lesson: Lesson) -> dict[str, Any]:

@@ -51,8 +51,13 @@ def _given(schema: Schema) -> Schema:
 
 def body_schema(title: str, fields: Mapping[str, Field], **more: Schema) -> Schema:
     """A table of fields as a body."""
-    properties = {field.name: {**field_schema(field), "description": field.help} for field in fields.values()}
-    return {"type": "object", "title": title, "additionalProperties": False, "properties": {**properties, **more}}
+    shown = {**properties(fields), **more}
+    return {"type": "object", "title": title, "additionalProperties": False, "properties": shown}
+
+
+def properties(fields: Mapping[str, Field]) -> dict[str, Schema]:
+    """Each field of a table as a schema."""
+    return {field.name: {**field_schema(field), "description": field.help} for field in fields.values()}
 
 
 def parameter(name: str, schema: Schema, description: str, where: str = "query") -> Schema:
@@ -99,6 +104,8 @@ CONTROLS: Mapping[str, Schema] = {
         {"type": "string", "enum": ["tanh", "relu"]},
         "What PyTorch does not write into a file of `nn.RNN`.",
     ),
+    "lesson": parameter("lesson", {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"}, "The id of a lesson.", "path"),
+    "step": parameter("step", {"type": "integer", "minimum": 1, "maximum": 99}, "The step, from 1 on.", "path"),
     "view": parameter(
         "view", {"type": "string", "enum": [*VIEWS]}, "The name of a view; the catalogue lists them.", "path"
     ),
@@ -180,6 +187,9 @@ BODIES: Mapping[str, Mapping[str, Field]] = {
     "Finding": SOUGHT,
     "Decoding": {**TRAINED, **DECODING},
 }
+NAMES = {name for fields in BODIES.values() for name in fields}
+SECTIONS = {"the recipe": "recipe", "how it is trained": "training", "how it writes": "decoding"}
+SHOWN: Mapping[str, int] = {"Recipe": 1, "Operation": 1, "Training": 2, "Race": 2, "Finding": 2, "Decoding": 3}
 MORE: Mapping[str, Mapping[str, Schema]] = {"Race": {"runs": RUNS}, "Operation": {"interventions": INTERVENTIONS}}
 SCHEMAS: dict[str, Schema] = {
     **{name: body_schema(name, fields, **MORE.get(name, {})) for name, fields in BODIES.items()},
@@ -206,6 +216,7 @@ def operation(
     found: Schema = {
         "operationId": name if method == "GET" else f"{name}_by_post",
         "parameters": [CONTROLS[control] for control in controls] + lists + field_parameters(fields),
+        "x-fields": dict([*SECTIONS.items()][: SHOWN.get(body, 0)]),
         "responses": success(name, media_types) | {str(status): failure(status) for status in statuses},
     }
     if method == "POST":

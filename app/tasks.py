@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from app import learning, models, operating, wire, writing
+from app import learning, lessons, models, operating, wire, writing
 from core import elsewhere, experiment, explain
 from core.recipe import Recipe, make_recipe
 from core.trace import Trace, to_npz
@@ -131,6 +131,13 @@ def _finding(task: Task) -> Iterator[bytes]:
     yield _packed(task, _json(told))
 
 
+def _lesson(task: Task) -> Iterator[bytes]:
+    asked: dict[str, Any] = dict(task.asked)
+    lesson = lessons.book()[asked["lesson"]]
+    found = lessons.trace_of(lesson, lesson.steps[asked["place"]], _recipe(task))
+    yield _packed(task, _json(lessons.scene(lesson, asked["place"], found)))
+
+
 def _figure(task: Task) -> Iterator[bytes]:
     # Plotly takes a second to import: only the processes that draw pay for it, once.
     from app import figures  # noqa: PLC0415
@@ -172,6 +179,7 @@ KINDS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "explain": _explain,
     "figure": _figure,
     "finding": _finding,
+    "lesson": _lesson,
     "training": _training,
     "snapshot": _snapshot,
     "decode": _decode,
@@ -180,7 +188,7 @@ KINDS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "weights": _weights,
 }
 # What needs no Plotly and is small when its cost says so may be computed where it was asked for.
-INLINE = frozenset({"trace", "events", "explain"})
+INLINE = frozenset({"trace", "events", "explain", "lesson"})
 # What is said in one breath is done by processes that answer soon; what goes on and on has processes of its own.
 LONG = frozenset({"training"})
 TAPED = frozenset({"training", "search"})

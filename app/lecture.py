@@ -1,0 +1,65 @@
+"""The lecture: its contents, and every step of every lesson as data with its numbers read from a run."""
+
+from collections.abc import Mapping
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api import BASE, BOTH, JSON, READ, WEIGHED, mount, respond, settled, weigh
+from app.asked import Asked, check_text, given
+from app.lessons import Lesson, book, heading
+from app.problems import KINDS, Refusal
+from app.services import of
+from app.tasks import Task
+from core.fields import FIELDS
+from core.recipe import Recipe, make_recipe
+
+router = APIRouter(prefix=BASE)
+
+
+async def lessons(request: Request) -> Response:
+    """List the lessons of the lecture, in its order."""
+    return settled(request, orjson.dumps({"lessons": [heading(lesson) for lesson in book().values()]}))
+
+
+async def lesson_step(request: Request) -> Response:
+    """Tell a step of a lesson, its numbers read from the lesson's own run or, with a recipe, from that one's."""
+    services = of(request)
+    lesson, place = found(request.path_params)
+    values = (await given(request, services.settings, fields=FIELDS)).values
+    recipe = recipe_of(lesson, place, values)
+    check_text(recipe, services.settings)
+    cost = weigh(Asked(recipe, {}), services.settings)
+    return await respond(request, services, step_task(lesson, place, recipe), cost)
+
+
+def recipe_of(lesson: Lesson, place: int, values: Mapping[str, object]) -> Recipe:
+    """A step's own recipe, or the one that is given."""
+    return make_recipe(values) if values else lesson.recipe_of(lesson.steps[place])
+
+
+def step_task(lesson: Lesson, place: int, recipe: Recipe) -> Task:
+    """The computation of a step's words."""
+    return Task("lesson", recipe.canonical(), asked=(("lesson", lesson.id), ("place", place)))
+
+
+def found(path: Mapping[str, str]) -> tuple[Lesson, int]:
+    """The lesson and the place of the step that an address names, from 1 on."""
+    lesson, step = book().get(path["lesson"]), path["step"]
+    if not lesson or not step.isascii() or not step.isdigit() or not 1 <= int(step[:4]) <= len(lesson.steps):
+        raise Refusal("not-found", KINDS["not-found"].advice)
+    return lesson, int(step) - 1
+
+
+mount(router, "/lessons", lessons, media_types=[JSON], statuses=READ, body="")
+mount(
+    router,
+    "/lessons/{lesson}/{step}",
+    lesson_step,
+    BOTH,
+    media_types=[JSON],
+    statuses=sorted((304, 404, *WEIGHED)),
+    controls=("lesson", "step"),
+)
