@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import answers, catalog, figures, problems, wire
+from app import answers, catalog, figures, openapi, problems, wire
 from app.api import weigh
 from app.asked import Asked, read
 from app.compute import Leaving
@@ -22,7 +22,9 @@ from app.problems import KINDS, Refusal
 from app.services import Services, of
 from app.settings import Settings
 from app.tasks import Task, pack
+from core.decoding_options import DECODING
 from core.errors import UnrolledError
+from core.options import OPTIONS
 from core.recipe import FIELDS, make_recipe
 
 HTML = "text/html; charset=utf-8"
@@ -92,7 +94,7 @@ async def prepare(services: Services) -> None:
 async def open_with(request: Request, settings: Settings) -> Opening:
     """Read the address; one that is wrong still opens a page, which says so."""
     try:
-        asked = await read(request, settings, "theme")
+        asked = await read(request, settings, "theme", *OPTIONS, *DECODING)
         weigh(asked, settings)
     except (UnrolledError, Refusal) as exc:
         return Opening(Asked(make_recipe({}), {}), problems.refusal(exc))
@@ -144,7 +146,8 @@ async def docs(request: Request) -> Response:
     given: dict[str, Any] = {
         "api": request.app.openapi(),
         "kinds": KINDS,
-        "recipe_names": [*FIELDS],
+        "recipe_names": [*openapi.NAMES],
+        "tables": {"training": openapi.properties(OPTIONS), "decoding": openapi.properties(DECODING)},
         "frame_kinds": wire.KINDS,
     }
     origin = str(request.base_url).rstrip("/")
