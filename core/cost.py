@@ -10,7 +10,7 @@ from core.data import DATASETS
 from core.equations import Cell
 from core.errors import CostError, Problem
 from core.fields import FIELDS
-from core.material import steps_of, task_of
+from core.material import declared, steps_of, widths_of
 from core.networks import Block
 from core.plan import forward_plan
 from core.recipe import Recipe
@@ -74,8 +74,7 @@ class Cost:
 
 def size_of(recipe: Recipe) -> Size:
     """The sizes of a recipe."""
-    task = task_of(recipe)
-    return Size(steps_of(recipe), len(task.inputs), len(task.outputs), recipe["hidden"], wiring_of(recipe))
+    return Size(steps_of(recipe), *widths_of(recipe), recipe["hidden"], wiring_of(recipe))
 
 
 def _part(s: Size, block: Block, width: int, *, lower: bool) -> Part:
@@ -184,7 +183,7 @@ def _shorter(recipe: Recipe, size: Size, fits: Callable[[Size], bool]) -> Proble
 
 
 def _shorter_sequence(recipe: Recipe, size: Size, fits: Callable[[Size], bool]) -> Problem | None:
-    most = _largest(min(task_of(recipe).shortest, size.T), size.T, lambda t: fits(replace(size, T=t)))
+    most = _largest(min(declared(recipe).shortest, size.T), size.T, lambda t: fits(replace(size, T=t)))
     if most is None:
         return None
     allowed = {**FIELDS["length"].allowed, "max": most, "nearest": most}

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.cells import TITLES
-from core.data import DATASETS, TASKS
+from core.data import COLLECTIONS, DATASETS, TASKS
 
 SENTENCE = "This morning I took the dog for a walk."
-LONGEST_TEXT, LONGEST_DRAWN, MOST_LAYERS, LONGEST_ID = 20_000, 1000, 4, 80
+LONGEST_TEXT, LONGEST_DRAWN, MOST_LAYERS, LONGEST_ID, MOST_EXAMPLES = 20_000, 1000, 4, 80, 100_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Field:
 
 TEXTS = tuple(DATASETS)
 UNITS = {"sentence": "words", "characters": "characters"}  # what a form calls them; others go by their titles
-DRAWN = tuple(TASKS)
+COLLECTED = tuple(COLLECTIONS)
+DRAWN = (*TASKS, *COLLECTED)
 DEEP = ("chain", "one-to-one", "one-to-many", "bidirectional")
 ATTENTION = {"topology": ("attention",)}
 UNTRAINED = {"model": (None,)}
@@ -73,7 +74,10 @@ _DATA = (
         "sentence",
         "Units",
         "What the network reads: the text, word by word or character by character, or a sequence drawn from a task.",
-        (*((d.id, UNITS.get(d.id, d.title)) for d in DATASETS.values()), *((t.id, t.title) for t in TASKS.values())),
+        (
+            *((d.id, UNITS.get(d.id, d.title)) for d in DATASETS.values()),
+            *((t.id, t.title) for t in (*TASKS.values(), *COLLECTIONS.values())),
+        ),
         group="data",
         shown="first",
     ),
@@ -104,6 +108,19 @@ _DATA = (
         group="data",
         shown="hidden",
         needs={"data": DRAWN},
+    ),
+    Field(
+        "example",
+        "integer",
+        0,
+        "Example",
+        "Which of the sequences that are held out is shown; they are counted round.",
+        low=0,
+        high=MOST_EXAMPLES,
+        step=1,
+        group="data",
+        shown="hidden",
+        needs={"data": COLLECTED},
     ),
 )
 _NETWORK = (

@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.data import DATASETS, TASKS, Baseline, Batch, Carry, Task
+from core.data import COLLECTIONS, DATASETS, TASKS, Baseline, Batch, Carry, Collection, Look, Task
 from core.data.dataset import Indices, More, entropy, numbered
 from core.errors import Problem, RecipeError
 from core.fields import LONGEST_DRAWN
 from core.ops import Floats
-from core.recipe import Recipe
+from core.recipe import TWO_SIDED, Recipe
 
-TWO_SIDED = ("encoder-decoder", "attention")
 UNKNOWN = Baseline("not known for the last loss alone", lambda _T: float("nan"))
 Change = Callable[[Batch], Batch]
 
@@ -38,7 +37,29 @@ class Material:
 
 def task_of(recipe: Recipe) -> Task:
     """What a recipe asks of its network."""
-    task = TASKS[recipe["data"]] if recipe.drawn else _reading(recipe)
+    return _as_asked(recipe, _source(recipe))
+
+
+def declared(recipe: Recipe) -> Task | Collection:
+    """What says how long, how short and how wide a recipe's sequences are; a collection does without being read."""
+    return COLLECTIONS.get(recipe["data"]) or task_of(recipe)
+
+
+def widths_of(recipe: Recipe) -> tuple[int, int]:
+    """I and O."""
+    found = declared(recipe)
+    return found.sizes if isinstance(found, Collection) else (len(found.inputs), len(found.outputs))
+
+
+def _source(recipe: Recipe) -> Task:
+    """The data of a recipe, before its own choices change them."""
+    if recipe["data"] in COLLECTIONS:
+        return COLLECTIONS[recipe["data"]].task()
+    return TASKS[recipe["data"]] if recipe.drawn else _reading(recipe)
+
+
+def _as_asked(recipe: Recipe, task: Task) -> Task:
+    """A task in the symbols of the model, with the inputs of the topology and the losses that count."""
     changes: list[Change] = []
     if recipe["model"] is not None:
         task, change = _of_model(recipe, task)
@@ -53,7 +74,7 @@ def task_of(recipe: Recipe) -> Task:
 
 def length_of(recipe: Recipe) -> int:
     """The steps of one sequence while learning: as asked for, or the task's own."""
-    return int(recipe["length"] or min(task_of(recipe).length, LONGEST_DRAWN))
+    return int(recipe["length"] or min(declared(recipe).length, LONGEST_DRAWN))
 
 
 def steps_of(recipe: Recipe) -> int:
@@ -62,18 +83,28 @@ def steps_of(recipe: Recipe) -> int:
 
 
 def material(recipe: Recipe) -> Material:
-    """The recipe's own sequence: its text from the beginning, or one drawn from its seed."""
-    task = task_of(recipe)
+    """The recipe's own sequence: its text from the beginning, one drawn from its seed, or an example held out."""
+    task, look = _own(recipe)
     batch = task.batch(np.random.default_rng([recipe["seed"], 2]), 1, steps_of(recipe))
     batch = Batch(*(a[: ends(batch)[0]] for a in batch))
     read, asked = _shown(task.inputs, batch.x[:, 0]), _said(task, batch)
+    read = (*look.time, *("" for _ in read))[: len(read)] if look else read
     two = recipe["topology"] in TWO_SIDED
     return Material(task, batch, ("", *asked[:-1]) if two else read, read if two else (), asked)
 
 
+def _own(recipe: Recipe) -> tuple[Task, Look | None]:
+    """The task whose first batch is the recipe's own sequence, and how it looks if it is an example of a collection."""
+    if recipe["data"] not in COLLECTIONS:
+        return task_of(recipe), None
+    example = COLLECTIONS[recipe["data"]].sample(recipe["example"], length=length_of(recipe))
+    shown = replace(_source(recipe), shortest=1, more=lambda _rng, _B, _T, _carry: (example.batch, ()))
+    return _as_asked(recipe, shown), example.look
+
+
 def ends(batch: Batch) -> Indices:
-    """How many steps each sequence has until its last loss (B,): what stands behind is padding."""
-    T, counted = len(batch.mask), batch.mask > 0
+    """How many steps each sequence has until its last loss or input (B,): what stands behind is padding."""
+    T, counted = len(batch.mask), (batch.mask > 0) | batch.x.any(2)
     return np.where(counted.any(0), T - counted[::-1].argmax(0), T).astype(np.intp)
 
 
@@ -173,9 +204,10 @@ def _last_only(batch: Batch) -> Batch:
 
 
 def _said(task: Task, batch: Batch) -> tuple[str, ...]:
-    """A word for the answer of each step."""
+    """A word for the answer of each step; nothing where no answer is left."""
     if batch.target.ndim == 2:
-        return tuple(task.outputs[i] for i in batch.target[:, 0])
+        left = np.cumsum(batch.mask[::-1, 0])[::-1] > 0
+        return tuple(task.outputs[i] if more else "" for i, more in zip(batch.target[:, 0], left, strict=True))
     return _shown(task.outputs, batch.target[:, 0])
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from core import ENGINE
 from core.cells import CELLS
 from core.checks import checked, from_text
-from core.data import DATASETS, TASKS
+from core.data import COLLECTIONS, DATASETS, TASKS, Collection, Task
 from core.equations import Cell, parse
 from core.errors import Problem, RecipeError
 from core.fields import FIELDS, SENTENCE, TEXTS, Field
@@ -21,6 +21,7 @@ from core.ops import Floats
 __all__ = ["DEFAULTS", "FIELDS", "SENTENCE", "Brought", "Field", "Recipe", "make_recipe", "recipe_from_query"]
 
 MOST_SYMBOLS = 512
+TWO_SIDED = ("encoder-decoder", "attention")
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _short(name: object) -> str:
 
 def _whole_problems(values: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with values that are each right."""
-    found = _task_problems(values) if values["data"] in TASKS else _text_problems(values)
+    found = _text_problems(values) if values["data"] in TEXTS else _drawn_problems(values)
     cell = Recipe(values).cell
     if cell.attentions:
         found.append(
@@ -131,17 +132,28 @@ def _whole_problems(values: Mapping[str, Any]) -> list[Problem]:
     return found
 
 
-def _task_problems(values: Mapping[str, Any]) -> list[Problem]:
-    """A drawn sequence is long enough, and can feed itself where it has to."""
-    task, found = TASKS[values["data"]], []
+def _drawn_problems(values: Mapping[str, Any]) -> list[Problem]:
+    """A drawn sequence is long enough, can feed itself where it has to, and its answers fit the topology."""
+    task: Task | Collection = TASKS.get(values["data"]) or COLLECTIONS[values["data"]]
+    found = _relation_problems(task, values["topology"]) if isinstance(task, Collection) else []
     if values["length"] is not None and values["length"] < task.shortest:
         allowed = {**FIELDS["length"].allowed, "min": task.shortest, "nearest": task.shortest}
         found.append(Problem("/length", f"{task.id} needs at least {task.shortest} steps", allowed))
-    if values["topology"] == "one-to-many" and (task.head != "softmax" or task.inputs != task.outputs):
+    if values["topology"] == "one-to-many" and not task.rereadable:
         message = f"{task.id} answers in other symbols than it reads, so its output cannot be its next input"
         allowed = {"choices": FIELDS["topology"].allowed, "nearest": "chain"}
         found.append(Problem("/topology", message, allowed))
     return found
+
+
+def _relation_problems(task: Collection, topology: str) -> list[Problem]:
+    """A source and its answer need an encoder and a decoder; what is answered in step needs neither."""
+    if (task.relation == "pairs") == (topology in TWO_SIDED):
+        return []
+    paired = task.relation == "pairs"
+    message = "has a source and an answer, for an encoder and a decoder" if paired else "is answered in step"
+    allowed = {"choices": FIELDS["topology"].allowed, "nearest": "attention" if paired else "chain"}
+    return [Problem("/topology", f"{task.id} {message}", allowed)]
 
 
 def _text_problems(values: Mapping[str, Any]) -> list[Problem]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.cost import PER_CALL, PER_FLOP, PER_NUMBER
 from core.errors import CostError, Problem
-from core.material import length_of, task_of
+from core.material import declared, length_of, widths_of
 from core.options import OPTIONS, Options, marks
 from core.plan import forward_plan
 from core.recipe import Recipe
@@ -50,14 +50,14 @@ class TrainingCost:
 
 def work_of(recipe: Recipe, options: Options) -> Work:
     """The sizes of a run."""
-    task, cell = task_of(recipe), recipe.cell
+    (I, O), cell = widths_of(recipe), recipe.cell
     T = length_of(recipe)
     window = max(options["k2"] or 0, options["k1"] or T)
     groups = [p.group for p in cell.parameters]
     nodes, calls = len(cell.names) + len(cell.pre_activations), 3 * len(forward_plan(cell).steps)
     counts = (groups.count("U"), groups.count("W"), len(groups) + 2, calls, nodes)
-    sizes = (options["batch"], window if task.stream else max(T, window), len(task.inputs), recipe["hidden"])
-    return Work(options["updates"], options["snapshots"], *sizes, len(task.outputs), *counts)
+    sizes = (options["batch"], window if declared(recipe).stream else max(T, window), I, recipe["hidden"])
+    return Work(options["updates"], options["snapshots"], *sizes, O, *counts)
 
 
 def training_cost(work: Work) -> TrainingCost:

@@ -10,10 +10,10 @@ from core.data import DATASETS, Task
 from core.decode import Model, cell_model, log_softmax, network_model
 from core.decoding_options import place_of
 from core.errors import Problem, RecipeError
-from core.material import TWO_SIDED, material, task_of
+from core.material import material, task_of
 from core.networks import Network
 from core.ops import Floats
-from core.recipe import Recipe
+from core.recipe import TWO_SIDED, Recipe
 from core.unrolled import first_weights, shapes_of, unrolled
 from core.wiring import Wiring, wiring_of
 

@@ -5,7 +5,7 @@ What is not for training is the part `test`; of generated data it is drawn from 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -217,14 +217,26 @@ class Collection(Source):
         """The examples; read at the first call, then kept."""
         return _loaded(self.load)
 
+    @property
+    def rereadable(self) -> bool:
+        """Whether what is said can be read again: here answers are the same symbols if there are as many."""
+        return (self.head, self.relation) == ("softmax", "every") and self.sizes[0] == self.sizes[1]
+
     def count(self, part: str = "test") -> int:
         """How many examples a part has."""
         return len(self.shelf.part(part))
 
-    def sample(self, i: int, part: str = "test") -> Example:
-        """Example i of a part, counted round; at its own length."""
-        found, i = self.shelf.part(part), i % self.count(part)
-        return Example(Batch(*(a[:, None] for a in found.rows(i))), found.look(i))
+    def sample(self, i: int, part: str = "test", length: int | None = None) -> Example:
+        """Example i of a part, counted round; at its own length, or `length` steps of it at most.
+
+        A stream is cut into windows of that length, so that other examples show other places.
+        """
+        found = self.shelf.part(part)
+        if length and isinstance(found, Stream):
+            found = replace(found, window=min(length, found.size))
+        rows, look = found.rows(i % len(found)), found.look(i % len(found))
+        T = min(length or len(rows.x), len(rows.x))
+        return Example(padded([rows], T), replace(look, time=look.time[:T]))
 
     def task(self, part: str = "train") -> Task:
         """What `Training` learns from."""

@@ -66,6 +66,11 @@ class Task(Source):
     stream: bool = False
     optimum: Callable[[Batch], Floats] | None = field(default=None, repr=False)
 
+    @property
+    def rereadable(self) -> bool:
+        """Whether what is said can be read again: answers are symbols, and the same ones as are read."""
+        return self.head == "softmax" and self.inputs == self.outputs
+
     def batch(self, rng: np.random.Generator, B: int, T: int) -> Batch:
         """B sequences of T steps from their beginning."""
         if self.shortest > T:

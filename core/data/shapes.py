@@ -77,9 +77,9 @@ def scene(rng: np.random.Generator) -> tuple[Thing, Thing]:
 
 
 def patches(picture: Floats, side: int) -> Floats:
-    """A picture (n, n, 3) cut into squares, row by row: (S, side * side * 3), white as zero."""
+    """A picture (n, n, 3) cut into squares, row by row: (S, side * side * 3), from -1 to 1."""
     n = len(picture) // side
-    cut = (1.0 - picture).reshape(n, side, n, side, 3).transpose(0, 2, 1, 3, 4)
+    cut = (2.0 * picture - 1.0).reshape(n, side, n, side, 3).transpose(0, 2, 1, 3, 4)
     return np.asarray(cut.reshape(n * n, -1))
 
 

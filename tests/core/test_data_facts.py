@@ -296,7 +296,7 @@ def test_a_caption_says_what_the_scene_shows() -> None:
 def test_patches_are_the_picture_again() -> None:
     picture = shapes.painted(shapes.scene(np.random.default_rng(7)))
     cut = shapes.patches(picture, shapes.PATCH)
-    assert np.array_equal(cut[5].reshape(8, 8, 3), 1 - picture[8:16, 8:16])
+    assert np.array_equal(cut[5].reshape(8, 8, 3), 2 * picture[8:16, 8:16] - 1)
 
 
 def test_the_emoji_are_those_of_the_package() -> None:

@@ -20,6 +20,7 @@ CHANGES: dict[str, Any] = {
     "data": "characters",
     "text": "a b c",
     "length": 30,
+    "example": 3,
     "hidden": 9,
     "topology": "bidirectional",
     "layers": 2,
@@ -36,11 +37,12 @@ CHANGES: dict[str, Any] = {
 # What a field needs beside itself to matter.
 BESIDE: dict[str, dict[str, Any]] = {
     "length": {"data": "adding"},
+    "example": {"data": "names"},
     "scoring": {"topology": "attention"},
     "reader": {"topology": "attention"},
 }
 # Changes that can stand together.
-TOGETHER = {n: v for n, v in CHANGES.items() if n not in ("length", "scoring", "reader", "model")}
+TOGETHER = {n: v for n, v in CHANGES.items() if n not in ("length", "example", "scoring", "reader", "model")}
 # Values of the wrong kind or out of range, by field.
 BAD: dict[str, list[Any]] = {
     "hidden": [0, -1, 257, 10**9, 10**5000, 8.0, 8.5, "8", True, False, None, [8], {}, float("nan")],
@@ -53,6 +55,7 @@ BAD: dict[str, list[Any]] = {
     "init": ["", "Normal", 1, None, ["normal"]],
     "loss_at": ["", "first", 0, None, True],
     "length": [0, 1001, 2.5, "9", True],
+    "example": [-1, 100_001, 1.0, "2", None, False],
     "topology": ["", "Chain", "many-to-many", 0, None],
     "layers": [0, 5, 1.0, "2", None, True],
     "scoring": ["", "cosine", None],
