@@ -1,4 +1,4 @@
-"""The command line: `python -m app serve`, `trace` or `health`."""
+"""The command line: `python -m app serve`, `train`, `trace`, `decode` or `health`."""
 
 import argparse
 import asyncio
@@ -11,15 +11,18 @@ import urllib.request
 import webbrowser
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from pydantic import ValidationError
 
-from app.asked import Asked
+from app import commands
+from app.problems import Refusal
+from app.results import FORMS
 from app.settings import Settings
-from app.tasks import Task, frames
-from core.errors import UnrolledError
-from core.recipe import FIELDS, Field, recipe_from_query
+from app.terminal import INTERRUPTED
+from core.decoding_options import DECODING
+from core.errors import Problem, RecipeError, UnrolledError
+from core.fields import FIELDS
+from core.options import OPTIONS
 
 NEARBY = 20
 TAKEN = {errno.EADDRINUSE}
@@ -31,63 +34,78 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(words)
     try:
         code: int = chosen.run(chosen)
-    except (UnrolledError, ValidationError) as exc:
+    except RecipeError as exc:
+        sys.stderr.write("".join(f"{told(problem)}\n" for problem in exc.problems))
+        return 2
+    except (UnrolledError, ValidationError, OSError, Refusal) as exc:
         sys.stderr.write(f"{exc}\n")
         return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return code
+
+
+def told(problem: Problem) -> str:
+    """A problem in the words of the command line."""
+    allowed = problem.allowed.get("nearest") if isinstance(problem.allowed, dict) else problem.allowed
+    hint = f" ({', '.join(map(str, allowed))})" if isinstance(allowed, list) else ""
+    return f"{commands.flag(problem.pointer.strip('/'))}: {problem.message}{hint}"
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their flags."""
     whole = argparse.ArgumentParser(prog="python -m app", description="Recurrent neural networks, unrolled.")
-    commands = whole.add_subparsers(required=True, metavar="command")
-    command = commands.add_parser("serve", help="serve the explorer and the API")
+    found = whole.add_subparsers(required=True, metavar="command")
+    command = found.add_parser("serve", help="serve the explorer and the API")
     command.add_argument("--host", help="address to listen on (or HOST)")
     command.add_argument("--port", type=int, help="port, or the next free one; 0 takes any (or PORT)")
     command.set_defaults(run=serve)
-    add_trace(commands.add_parser("trace", help="compute one trace and write it"))
-    command = commands.add_parser("health", help="ask a running server whether it is well")
+    add_train(found.add_parser("train", help="train a network and keep its weights", allow_abbrev=False))
+    add_trace(found.add_parser("trace", help="compute one trace and write it", allow_abbrev=False))
+    add_decode(found.add_parser("decode", help="let a network write", allow_abbrev=False))
+    command = found.add_parser("health", help="ask a running server whether it is well")
     command.add_argument("--url", help="where it is")
     command.set_defaults(run=health)
     return whole
 
 
 def add_trace(command: argparse.ArgumentParser) -> None:
-    """The flags of a recipe: one for each of its fields."""
-    for field in FIELDS.values():
-        command.add_argument(flag(field), metavar=field.kind, help=explained(field))
+    """The flags of a trace: a recipe, and training for the trace of a trained network."""
     command.add_argument("--include", help="groups of arrays, with commas between them")
-    command.add_argument("--format", choices=("json", "npz"), default="json", help="json by default")
+    command.add_argument("--format", choices=("json", "npz", "jsonl"), help="as the file is named; json by default")
     command.add_argument("--encoding", choices=("list", "base64"), default="list", help="of arrays in JSON")
-    command.add_argument("--output", help="file to write; standard output by default")
-    command.set_defaults(run=trace)
+    command.add_argument("--interventions", metavar="json", help="what is done to the run: a list, or @FILE with one")
+    command.add_argument("--update", help="train first; the trace is that at this update's snapshot")
+    add_out(command)
+    commands.add_flags(command, ("recipe", FIELDS), ("training", OPTIONS))
+    command.set_defaults(run=commands.trace)
 
 
-def flag(field: Field) -> str:
-    """A field's name as a flag."""
-    return f"--{field.name.replace('_', '-')}"
+def add_train(command: argparse.ArgumentParser) -> None:
+    """The flags of training."""
+    command.add_argument(
+        "--out",
+        action="append",
+        metavar="file",
+        help="what to keep, as the name says: .safetensors weights, .jsonl events, .json or .npz steps; repeatable",
+    )
+    command.add_argument("--format", choices=FORMS, help="where the name does not say it")
+    commands.add_flags(command, ("recipe", FIELDS), ("training", OPTIONS))
+    command.set_defaults(run=commands.train)
 
 
-def explained(field: Field) -> str:
-    """A field's help, as argparse wants it."""
-    known = f" One of {', '.join(value for value, _ in field.choices)}." if field.choices else ""
-    return f"{field.help}{known} Default: {field.default}.".replace("%", "%%")
+def add_decode(command: argparse.ArgumentParser) -> None:
+    """The flags of decoding."""
+    command.add_argument("--format", choices=("text", "json", "jsonl"), help="as the file is named; text by default")
+    command.add_argument("--update", help="train first; decode at this update's snapshot")
+    add_out(command)
+    commands.add_flags(command, ("recipe", FIELDS), ("decoding", DECODING), ("training", OPTIONS))
+    command.set_defaults(run=commands.decode)
 
 
-def trace(chosen: argparse.Namespace) -> int:
-    """Compute one trace and write it."""
-    given = vars(chosen)
-    pairs = [(name, given[name]) for name in FIELDS if given[name] is not None]
-    controls = {"include": chosen.include} if chosen.include else {}
-    wanted = Asked(recipe_from_query(pairs), controls)
-    form = "npz" if chosen.format == "npz" else chosen.encoding
-    task = Task("trace", wanted.recipe.canonical(), wanted.include, form)
-    body = b"".join(frames(task))
-    if chosen.output:
-        Path(chosen.output).write_bytes(body)
-    else:
-        sys.stdout.buffer.write(body)
-    return 0
+def add_out(command: argparse.ArgumentParser) -> None:
+    """Where the result goes."""
+    command.add_argument("--out", "--output", default="-", metavar="file", help="file to write; standard output is -")
 
 
 def health(chosen: argparse.Namespace) -> int:

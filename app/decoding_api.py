@@ -16,9 +16,9 @@ from app.wanted import TRAINED, Run, apart, every, make_run, update_of
 from core.cost import Cost, cost
 from core.decoding_options import DECODING, LONGEST_PROMPT, Decoding, check_decoding_cost, make_decoding
 from core.errors import Problem, RecipeError
-from core.material import TWO_SIDED, task_of
+from core.material import task_of
 from core.options import OPTIONS
-from core.recipe import Recipe, make_recipe
+from core.recipe import TWO_SIDED, Recipe, make_recipe
 
 FIELDS = {**TRAINED, **DECODING}
 
