@@ -72,12 +72,12 @@ class Attend:
     def score_slopes(self, t: int, rows: Floats) -> Floats:
         """dJ/de of rows dJ/dv (R, B, H): (R, B, S), back through the average and the softmax."""
         weights = self.weights[t]
-        inner = np.einsum("rbh,bsh->rbs", rows, self.values)
+        inner = _by_sequence(rows, self.values.transpose(0, 2, 1))
         return np.asarray(weights * (inner - np.sum(weights * inner, axis=-1, keepdims=True)))
 
     def pull(self, t: int, rows: Floats) -> Floats:
         """dJ/dq of rows dJ/dv: (R, B, H)."""
-        return np.asarray(np.einsum("rbs,bsh->rbh", self.score_slopes(t, rows), self.local(t)))
+        return _by_sequence(self.score_slopes(t, rows), self.local(t))
 
     def pull_memory(self, t: int, rows: Floats) -> Floats:
         """dJ/dM of rows dJ/dv, through the values and through the keys: (R, B, S, columns)."""
@@ -95,15 +95,29 @@ class Attend:
 
     def parameter_rows(self, t: int, rows: Floats) -> dict[str, Floats]:
         """What step t gives to the gradients of Q, R (rows, H, columns) and w (rows, H, 1), of rows dJ/dv."""
-        found = {}
+        found, slopes = {}, self.score_slopes(t, rows)
         if self.Q is not None:
-            found[str(self.spec.keys)] = np.einsum("rbsh,bsc->rhc", self.pull_keys(t, rows), self.memory)
+            found[str(self.spec.keys)] = self._key_rows(t, slopes)
         if self.R is not None:
-            found[str(self.spec.values)] = np.einsum("rbsh,bsc->rhc", self.pull_values(t, rows), self.memory)
+            mixed = _by_sequence(self.weights[t][None], self.memory)[0]
+            found[str(self.spec.values)] = np.einsum("rbh,bc->rhc", rows, mixed)
         if self.w is not None:
-            slopes = self.score_slopes(t, rows)
-            found[str(self.spec.score)] = np.einsum("rbs,bsh->rh", slopes, self._bent(t))[..., None]
+            found[str(self.spec.score)] = _by_sequence(slopes, self._bent(t)).sum(axis=1)[..., None]
         return found
+
+    def _key_rows(self, t: int, slopes: Floats) -> Floats:
+        """The sum over places of dJ/dk m^T, of rows dJ/de (R, B, S): (R, H, columns)."""
+        if self.w is None:
+            return np.asarray(np.einsum("bh,rbc->rhc", self.query[t], _by_sequence(slopes, self.memory)))
+        H, C = self.sizes.H, self.memory.shape[2]
+        outer = self.local(t)[:, :, :, None] * self.memory[:, :, None]
+        whole = slopes.reshape(len(slopes), -1) @ outer.reshape(-1, H * C)
+        return np.asarray(whole.reshape(len(slopes), H, C))
+
+
+def _by_sequence(rows: Floats, matrices: Floats) -> Floats:
+    """Rows (R, B, M) times a matrix for each sequence (B, M, N): (R, B, N), as one product a sequence."""
+    return np.asarray(np.matmul(rows.transpose(1, 0, 2), matrices).transpose(1, 0, 2))
 
 
 def attends_of(buffers: Buffers, memory: tuple[int, int] | None) -> tuple[Attend, ...]:

@@ -98,24 +98,34 @@ def _kept(net: Network, block: Block, rows: Rows, alone: bool, visit: Visit, *, 
 def _growing(net: Network, kept: list[Kept], bins: int) -> Iterator[Cut]:
     """The gradients that window 1, 2, ... leaves, each the one before and one more lag."""
     total = {n: np.zeros_like(g) for n, g in _whole(net).items()}
+    looked = [_looked(net, part) for part in kept]
     for lag in range(bins):
         for part in kept:
             for name, piece in _of_lag(net, part, lag):
                 total[name] += piece.reshape(total[name].shape)
+        for name, pieces in (pair for each in looked for pair in each.items()):
+            total[name] += pieces[lag].reshape(total[name].shape)
         yield total
 
 
 def _of_lag(net: Network, part: Kept, lag: int) -> Iterator[tuple[str, Floats]]:
-    """What one lag gives to the gradient of each weight of a block."""
+    """What one lag gives to the gradient of each weight that met vectors of a block."""
     chain, name = net.chains[part.block.name], part.block.name
     for use in uses_of(chain):
         deltas, met = part.slots[lag, :, :, part.names.index(use.slot)], values(chain, use)
         yield f"{name}/{use.parameter}", deltas.reshape(-1, deltas.shape[-1]).T @ met.reshape(-1, met.shape[-1])
+
+
+def _looked(net: Network, part: Kept) -> Cut:
+    """What every lag gives to the gradient of each weight of attention: (bins, H, columns)."""
+    chain, found = net.chains[part.block.name], {}
     for attend in chain.attends:
-        rows = part.asked[attend.spec.name][lag]
+        rows = part.asked[attend.spec.name]
         for t in range(chain.sizes.T):
-            for parameter, piece in attend.parameter_rows(t, rows[t][None]).items():
-                yield f"{name}/{parameter}", piece[0]
+            for parameter, pieces in attend.parameter_rows(t, rows[:, t]).items():
+                name = f"{part.block.name}/{parameter}"
+                found[name] = found[name] + pieces if t else pieces
+    return found
 
 
 def _whole(net: Network) -> Cut:
