@@ -20,6 +20,9 @@ FIGURES = {
     "e": [("bench.browser", "playing")],
     "f": [("bench.browser", "sliding")],
     "g": [("bench.browser", "arriving")],
+    "h": [("bench.floor", "floor")],
+    "i": [("bench.batches", "batches")],
+    "j": [("bench.batches", "compiled")],
 }
 
 
