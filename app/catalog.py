@@ -1,5 +1,6 @@
 """What there is to choose from, gathered from the engine's own tables."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -12,7 +13,9 @@ from core import ENGINE
 from core.cells import CELLS, TITLES
 from core.data import COLLECTIONS, DATASETS
 from core.experiment import DEFAULT_GROUPS, GROUPS
+from core.fields import Field
 from core.notation import describe
+from core.options import OPTIONS
 from core.recipe import FIELDS, Recipe
 
 VIEWS = [*FIGURES]
@@ -42,6 +45,7 @@ def whole(settings: Settings) -> dict[str, Any]:
         "collections": [collection(name) for name in COLLECTIONS],
         "inits": [value for value, _ in FIELDS["init"].choices],
         "fields": orjson.Fragment(fields()),
+        "options": orjson.Fragment(options()),
         "groups": {"all": [*GROUPS], "default": [*DEFAULT_GROUPS]},
         "views": VIEWS,
         "limits": limits(settings),
@@ -50,10 +54,21 @@ def whole(settings: Settings) -> dict[str, Any]:
 
 @cache
 def fields() -> bytes:
-    """The recipe's fields as JSON; choices as plain values, with what a form calls them beside."""
+    """The recipe's fields as JSON."""
+    return as_json(FIELDS)
+
+
+@cache
+def options() -> bytes:
+    """The fields of training as JSON."""
+    return as_json(OPTIONS)
+
+
+def as_json(table: Mapping[str, Field]) -> bytes:
+    """A table of fields; choices as plain values, with what a form calls them beside."""
     listed = [
         {**asdict(field), "choices": [value for value, _ in field.choices], "choice_labels": dict(field.choices)}
-        for field in FIELDS.values()
+        for field in table.values()
     ]
     return orjson.dumps(listed)
 
