@@ -10,7 +10,7 @@ import orjson
 from app.figures import VIEWS as FIGURES
 from app.settings import Settings
 from core import ENGINE
-from core.cells import CELLS, TITLES
+from core.cells import CELLS, SOURCES, TITLES
 from core.data import COLLECTIONS, DATASETS
 from core.experiment import DEFAULT_GROUPS, GROUPS
 from core.fields import Field
@@ -40,7 +40,10 @@ def whole(settings: Settings) -> dict[str, Any]:
     """All there is to choose from."""
     return {
         "engine": ENGINE,
-        "cells": [{"id": name, "title": TITLES[name], **describe(cell)} for name, cell in CELLS.items()],
+        "cells": [
+            {"id": name, "title": TITLES[name], "paper": SOURCES[name], **describe(cell)}
+            for name, cell in CELLS.items()
+        ],
         "data": [dataset(name) for name in DATASETS],
         "collections": [collection(name) for name in COLLECTIONS],
         "inits": [value for value, _ in FIELDS["init"].choices],

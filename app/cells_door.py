@@ -17,7 +17,7 @@ from app.asked import body_text, json_object, query_pairs
 from app.problems import Refusal, clip
 from app.services import of
 from app.settings import Settings
-from core.cells import CELLS, TITLES
+from core.cells import CELLS, SOURCES, TITLES
 from core.equations import parse
 from core.errors import EquationError, Problem, RecipeError
 from core.examples import EXAMPLES
@@ -59,7 +59,7 @@ async def wanted(request: Request, settings: Settings) -> str | None:
 @cache
 def listed() -> bytes:
     """The cells to begin from and the functions of the table, as JSON."""
-    own = [{"id": name, "title": TITLES[name], "note": "", "source": cell.source} for name, cell in CELLS.items()]
+    own = [{"id": n, "title": TITLES[n], "note": SOURCES[n], "source": cell.source} for n, cell in CELLS.items()]
     more = [{"id": n, "title": e.title, "note": e.note, "source": e.source} for n, e in EXAMPLES.items()]
     functions = [{"name": op.name, "glyph": op.glyph} for op in OPS.values()]
     return orjson.dumps({"examples": own + more, "functions": functions})
@@ -68,7 +68,7 @@ def listed() -> bytes:
 def described(source: str) -> dict[str, object]:
     """All that the catalogue says of a cell; an unreadable one is refused with the place of its fault."""
     if source in CELLS:
-        return {"id": source, "title": TITLES[source], **describe(CELLS[source])}
+        return {"id": source, "title": TITLES[source], "paper": SOURCES[source], **describe(CELLS[source])}
     try:
         return {"id": source, "title": OWN, **describe(parse(source))}
     except EquationError as error:

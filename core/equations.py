@@ -8,6 +8,7 @@ functions of `core.ops`. Any other name is a parameter: a matrix if it stands le
 import ast
 import math
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import NoReturn
 
@@ -217,6 +218,7 @@ class _Reader:
             self.fail("a product of two numbers: write the number itself", value)
         for argument, side in zip(pair, (value.left, value.right), strict=True):
             self.element(argument, side)
+        self.parameters = [replace(p, group="U") if p.name in pair else p for p in self.parameters]
         return self.add(name, "*", pair, value)
 
     def matrix_product(self, value: ast.BinOp, name: str) -> str:

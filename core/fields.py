@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.cells import TITLES
+from core.cells import BEYOND, LECTURE, TITLES
 from core.data import COLLECTIONS, DATASETS, TASKS
 
 SENTENCE = "This morning I took the dog for a walk."
@@ -16,6 +16,7 @@ class Field:
     """One choice: `kind` is choice, integer, number or text; `optional` fields may be null.
 
     `needs` names other fields and the values at which this one matters; where it does not, it is at its default.
+    `headings` stand above the choices that they name, in a long list.
     `group` says what it belongs to, `shown` where a form has it: first, more, or hidden until a tool asks for it.
     """
 
@@ -25,6 +26,7 @@ class Field:
     label: str
     help: str
     choices: tuple[tuple[str, str], ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict, hash=False)
     low: float | None = None
     high: float | None = None
     step: float | None = None
@@ -63,6 +65,7 @@ _CELL = (
         "Cell",
         "The equations of one timestep: a name from the list, or equations as text.",
         tuple(TITLES.items()),
+        {next(iter(LECTURE)): "Of the lecture", next(iter(BEYOND)): "Beyond the lecture"},
         group="network",
         shown="first",
     ),

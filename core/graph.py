@@ -21,7 +21,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A weight of the cell: a (H, columns) matrix, or an (H,) vector when `columns` is None."""
+    """A weight of the cell: a (H, columns) matrix, or an (H,) vector when `columns` is None.
+
+    `group` is the lecture's letter: W acts on the input, U on hidden units (a vector unit by unit), b is added.
+    """
 
     name: str
     columns: str | None

@@ -58,6 +58,8 @@ def first_weights(recipe: Recipe, wiring: Wiring, shapes: Mapping[str, tuple[int
             found[name] = given[name]
         elif name in scores:
             found[name] = xavier(rng, (*shape, 1), 1.0)[:, 0]
+        elif len(shape) == 1 and bare in recurrent:
+            found[name] = unit_by_unit(rng, recipe["init"], shape[0], recipe["gain"])
         elif len(shape) == 1:
             found[name] = np.full(shape, recipe["forget_bias"] if bare == "b_f" else 0.0)
         elif bare in recurrent:
@@ -65,3 +67,13 @@ def first_weights(recipe: Recipe, wiring: Wiring, shapes: Mapping[str, tuple[int
         else:
             found[name] = xavier(rng, shape, 1.0)
     return found
+
+
+def unit_by_unit(rng: np.random.Generator, init: str, units: int, gain: float) -> Floats:
+    """A vector (H,) that multiplies the state: a diagonal U, of which no unit may grow faster than `gain`.
+
+    Uniform within the gain as Li and others (2018) have it; other rules are what they are of a single unit.
+    """
+    if init in ("orthogonal", "identity", "zeros"):
+        return np.array([INITS[init](rng, (1, 1), gain)[0, 0] for _ in range(units)])
+    return np.asarray(rng.uniform(-gain, gain, units))

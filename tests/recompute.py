@@ -1,9 +1,10 @@
 """Recompute a trace from its own x, target and param/*, knowing nothing but the contract.
 
-    python tests/recompute.py http://127.0.0.1:8000 cell=lstm loss_at=last window=3
+    python -m tests.recompute http://127.0.0.1:8000 cell=lstm loss_at=last window=3
 
 Needs NumPy and the standard library, reads no code of the project: cells, derivatives and norms are written out
-again below. Without choices it checks every cell at both loss placements. Exit code 1 if anything differs.
+again, the cells in recompute_cells.py. Without choices it checks every cell at both loss placements. Exit code 1 if
+anything differs.
 """
 
 import itertools
@@ -11,116 +12,15 @@ import json
 import sys
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
-Arrays = dict[str, Array]
-Uses = dict[str, tuple[Array, Array | None]]  # parameter -> its delta rows (R, H) and what it multiplied
-Back = tuple[Arrays, Arrays, Uses]  # gradients of the nodes, of the states before, and the uses of the parameters
+from tests.recompute_cells import CELLS, KINDS, STEPS, Array, Arrays, Back
+
 GROUPS = "forward,backward,contributions,jacobians,params,spectral"
-CELLS = ("rnn-tanh", "rnn-sigmoid", "rnn-relu", "lstm", "gru", "gru-reset-after")
-GATES = {"f": "_f", "i": "_i", "g": "_c", "o": "_o"}  # the LSTM's nodes and the suffixes of their weights
 TOLERANCE = 1e-9
-
-
-def sigmoid(a: Array) -> Array:
-    small = np.exp(-np.abs(a))
-    return np.asarray(np.where(a >= 0, 1, small) / (1 + small))
-
-
-def affine(p: Arrays, gate: str, x: Array, h: Array) -> Array:
-    return np.asarray(p["W" + gate] @ x + p["U" + gate] @ h + p["b" + gate])
-
-
-def rnn(squash: Callable[[Array], Any]) -> Callable[[Arrays, Array, Arrays], Arrays]:
-    def step(p: Arrays, x: Array, prev: Arrays) -> Arrays:
-        a = affine(p, "", x, prev["s"])
-        return {"s.pre": a, "s": squash(a)}
-
-    return step
-
-
-def rnn_back(slope: Callable[[Array], Any]) -> Callable[[Arrays, Array, Arrays, Arrays, Arrays], Back]:
-    def back(p: Arrays, x: Array, prev: Arrays, n: Arrays, up: Arrays) -> Back:
-        d = up["s"] * slope(n["s"])
-        return {"s": up["s"], "s.pre": d}, {"s": d @ p["U"]}, uses_of("", d, x, prev["s"])
-
-    return back
-
-
-def lstm(p: Arrays, x: Array, prev: Arrays) -> Arrays:
-    a = {name: affine(p, gate, x, prev["h"]) for name, gate in GATES.items()}
-    n = {name: np.tanh(v) if name == "g" else sigmoid(v) for name, v in a.items()}
-    c = n["f"] * prev["c"] + n["i"] * n["g"]
-    return n | {f"{name}.pre": v for name, v in a.items()} | {"c": c, "h": n["o"] * np.tanh(c)}
-
-
-def lstm_back(p: Arrays, x: Array, prev: Arrays, n: Arrays, up: Arrays) -> Back:
-    f, i, g, o, squashed = n["f"], n["i"], n["g"], n["o"], np.tanh(n["c"])
-    dc = up["c"] + up["h"] * o * (1 - squashed**2)
-    d = {"f": dc * prev["c"], "i": dc * g, "g": dc * i, "o": up["h"] * squashed}
-    a = {"f": d["f"] * f * (1 - f), "i": d["i"] * i * (1 - i), "g": d["g"] * (1 - g**2), "o": d["o"] * o * (1 - o)}
-    before = {"h": sum(a[name] @ p["U" + gate] for name, gate in GATES.items()), "c": dc * f}
-    uses: Uses = {}
-    for name, gate in GATES.items():
-        uses |= uses_of(gate, a[name], x, prev["h"])
-    return {"h": up["h"], "c": dc} | d | {f"{name}.pre": v for name, v in a.items()}, before, uses
-
-
-def uses_of(gate: str, delta: Array, x: Array, h: Array) -> Uses:
-    return {"W" + gate: (delta, x), "U" + gate: (delta, h), "b" + gate: (delta, None)}
-
-
-def gru(p: Arrays, x: Array, prev: Arrays) -> Arrays:
-    """The reset gate acts before the product with U_n; after it where there is a bias b_hn, as in PyTorch."""
-    h = prev["h"]
-    a = {name: affine(p, f"_{name}", x, h) for name in "zr"}
-    z, r = sigmoid(a["z"]), sigmoid(a["r"])
-    a["n"] = p["W_n"] @ x + p["b_n"] + (r * (p["U_n"] @ h + p["b_hn"]) if "b_hn" in p else p["U_n"] @ (r * h))
-    n = np.tanh(a["n"])
-    return {f"{name}.pre": v for name, v in a.items()} | {"z": z, "r": r, "n": n, "h": z * h + (1 - z) * n}
-
-
-def gru_back(p: Arrays, x: Array, prev: Arrays, n: Arrays, up: Arrays) -> Back:
-    h, z, r = prev["h"], n["z"], n["r"]
-    grads, an, az = gru_top(n, h, up["h"])
-    dm = an @ p["U_n"]  # m = r * h
-    dr = dm * h
-    ar = dr * r * (1 - r)
-    before = up["h"] * z + dm * r + az @ p["U_z"] + ar @ p["U_r"]
-    uses = uses_of("_z", az, x, h) | uses_of("_r", ar, x, h) | uses_of("_n", an, x, r * h)
-    return grads | {"r": dr, "r.pre": ar}, {"h": before}, uses
-
-
-def gru_reset_after_back(p: Arrays, x: Array, prev: Arrays, n: Arrays, up: Arrays) -> Back:
-    h, z, r = prev["h"], n["z"], n["r"]
-    grads, an, az = gru_top(n, h, up["h"])
-    dq, dr = an * r, an * (p["U_n"] @ h + p["b_hn"])  # q = U_n h + b_hn
-    ar = dr * r * (1 - r)
-    before = up["h"] * z + dq @ p["U_n"] + az @ p["U_z"] + ar @ p["U_r"]
-    uses = uses_of("_z", az, x, h) | uses_of("_r", ar, x, h) | {"b_hn": (dq, None)}
-    uses |= {"W_n": (an, x), "b_n": (an, None), "U_n": (dq, h)}
-    return grads | {"r": dr, "r.pre": ar}, {"h": before}, uses
-
-
-def gru_top(n: Arrays, h: Array, up: Array) -> tuple[Arrays, Array, Array]:
-    """What both GRU share: h = z h_prev + (1 - z) n."""
-    z, dz, dn = n["z"], up * (h - n["n"]), up * (1 - n["z"])
-    az, an = dz * z * (1 - z), dn * (1 - n["n"] ** 2)
-    return {"h": up, "z": dz, "n": dn, "z.pre": az, "n.pre": an}, an, az
-
-
-STEPS: dict[str, tuple[tuple[str, ...], Any, Any]] = {
-    "rnn-tanh": (("s",), rnn(np.tanh), rnn_back(lambda s: 1 - s**2)),
-    "rnn-sigmoid": (("s",), rnn(sigmoid), rnn_back(lambda s: s * (1 - s))),
-    "rnn-relu": (("s",), rnn(lambda a: np.maximum(a, 0.0)), rnn_back(lambda s: (s > 0) * 1.0)),
-    "lstm": (("h", "c"), lstm, lstm_back),
-    "gru": (("h",), gru, gru_back),
-    "gru-reset-after": (("h",), gru, gru_reset_after_back),
-}
 
 
 class Recomputed:
@@ -185,7 +85,7 @@ class Recomputed:
     def contributions(self) -> Arrays:
         """Norms and signed shares of the (t, k) pieces: each parameter's, and those of all W, all U, all biases."""
         found, groups = {}, {name: [name] for name in self.pieces}
-        groups |= {letter: [name for name in self.pieces if name[0] == letter] for letter in "WUb"}
+        groups |= {kind: [name for name in self.pieces if name[0] in letters] for kind, letters in KINDS.items()}
         for group, names in groups.items():
             flat = np.concatenate([self.pieces[name].reshape(self.T, self.T, -1) for name in names], axis=2)
             whole = flat.sum((0, 1))

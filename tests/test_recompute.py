@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests import recompute
+from core.cells import CELLS
+from tests import recompute, recompute_cells
 
-SCRIPT = Path(recompute.__file__)
+SCRIPTS = (Path(recompute.__file__), Path(recompute_cells.__file__))
 
 
 def wrong(trace: dict[str, Any]) -> list[str]:
@@ -44,6 +45,10 @@ def test_other_recipes_come_out_again_as_well(base_url: str, choices: dict[str, 
     assert not wrong(recompute.fetch(base_url, choices))
 
 
+def test_every_cell_has_its_own_second_reading() -> None:
+    assert {*recompute.CELLS} == {*CELLS}
+
+
 def test_a_change_of_one_number_in_any_array_is_noticed(base_url: str) -> None:
     trace = recompute.fetch(base_url, {"cell": "gru", "window": "3"})
     for name, described in trace["arrays"].items():
@@ -65,9 +70,12 @@ def test_an_array_that_is_missing_or_unknown_is_noticed(base_url: str) -> None:
 
 def test_the_script_stands_alone_and_its_exit_code_tells(base_url: str) -> None:
     run = subprocess.run(
-        [sys.executable, SCRIPT, base_url, "cell=lstm", "window=2"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.recompute", base_url, "cell=lstm", "window=2"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "no arrays differ" in run.stdout
-    source = SCRIPT.read_text()
-    assert not [line for line in source.splitlines() if "import" in line.split() and ("core" in line or "app" in line)]
+    lines = [line for script in SCRIPTS for line in script.read_text().splitlines() if "import" in line.split()]
+    assert not [line for line in lines if "core" in line or "app" in line]

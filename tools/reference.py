@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.cells import CELLS, TITLES
+from core.cells import CELLS, SOURCES, TITLES
 from core.data import COLLECTIONS, TASKS
 from core.ops import OPS
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
@@ -96,7 +96,9 @@ def collections() -> str:
 
 def cells() -> str:
     """The cells, with their equations as the engine reads them."""
-    blocks = (f"### `{name}`: {TITLES[name]}\n\n```\n{cell.source}\n```" for name, cell in CELLS.items())
+    blocks = (
+        f"### `{name}`: {TITLES[name]}\n\n{SOURCES[name]}.\n\n```\n{cell.source}\n```" for name, cell in CELLS.items()
+    )
     return "## Cells\n\n" + "\n\n".join(blocks)
 
 

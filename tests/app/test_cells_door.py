@@ -38,7 +38,7 @@ def test_every_example_is_described_as_its_own_text(base_url: str) -> None:
 
 
 def test_a_query_and_a_body_say_the_same(base_url: str) -> None:
-    source = EXAMPLES["minimal"].source
+    source = CELLS["mgu"].source
     by_query = WEB.get(base_url + CELLS_DOOR, params={"cell": source})
     by_body = WEB.post(base_url + CELLS_DOOR, json={"cell": source})
     assert by_query.json() == by_body.json()
@@ -74,7 +74,7 @@ def test_what_is_no_cell_is_refused(body: dict[str, Any], pointer: str, base_url
 
 
 def test_an_answer_is_quicker_than_a_keystroke(base_url: str) -> None:
-    source = EXAMPLES["peephole"].source
+    source = CELLS["lstm-peephole"].source
     times = []
     for number in range(20):
         began = time.perf_counter()

@@ -60,6 +60,35 @@ def gru_reset_after(p: Arrays, x: Array, h_prev: Array) -> Arrays:
     return {"h": update * h_prev + (1 - update) * candidate}
 
 
+def lstm_peephole(p: Arrays, x: Array, h_prev: Array, c_prev: Array) -> Arrays:
+    forget = sigmoid(p["W_f"] @ x + p["U_f"] @ h_prev + p["u_f"] * c_prev + p["b_f"])
+    update = sigmoid(p["W_i"] @ x + p["U_i"] @ h_prev + p["u_i"] * c_prev + p["b_i"])
+    c = forget * c_prev + update * np.tanh(p["W_c"] @ x + p["U_c"] @ h_prev + p["b_c"])
+    output = sigmoid(p["W_o"] @ x + p["U_o"] @ h_prev + p["u_o"] * c + p["b_o"])
+    return {"h": output * np.tanh(c), "c": c}
+
+
+def lstm_coupled(p: Arrays, x: Array, h_prev: Array, c_prev: Array) -> Arrays:
+    forget = sigmoid(p["W_f"] @ x + p["U_f"] @ h_prev + p["b_f"])
+    c = forget * c_prev + (1 - forget) * np.tanh(p["W_c"] @ x + p["U_c"] @ h_prev + p["b_c"])
+    output = sigmoid(p["W_o"] @ x + p["U_o"] @ h_prev + p["b_o"])
+    return {"h": output * np.tanh(c), "c": c}
+
+
+def mgu(p: Arrays, x: Array, h_prev: Array) -> Arrays:
+    forget = sigmoid(p["W_f"] @ x + p["U_f"] @ h_prev + p["b_f"])
+    candidate = np.tanh(p["W_n"] @ x + p["U_n"] @ (forget * h_prev) + p["b_n"])
+    return {"h": (1 - forget) * h_prev + forget * candidate}
+
+
+def indrnn(p: Arrays, x: Array, s_prev: Array) -> Arrays:
+    return {"s": relu(p["W"] @ x + p["u"] * s_prev + p["b"])}
+
+
+def rnn_residual(p: Arrays, x: Array, s_prev: Array) -> Arrays:
+    return {"s": s_prev + 0.1 * np.tanh(p["W"] @ x + p["U"] @ s_prev + p["b"])}
+
+
 @dataclass(frozen=True)
 class Net:
     """One timestep `step(params, x, *states)`; the first of `states` is what the head reads."""
@@ -75,6 +104,11 @@ NETS = {
     "lstm": Net(lstm, ("h", "c")),
     "gru": Net(gru, ("h",)),
     "gru-reset-after": Net(gru_reset_after, ("h",)),
+    "lstm-peephole": Net(lstm_peephole, ("h", "c")),
+    "lstm-coupled": Net(lstm_coupled, ("h", "c")),
+    "mgu": Net(mgu, ("h",)),
+    "indrnn": Net(indrnn, ("s",)),
+    "rnn-residual": Net(rnn_residual, ("s",)),
 }
 
 

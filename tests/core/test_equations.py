@@ -1,10 +1,11 @@
 """The text of a cell: what is read, what is refused, and where the finger points."""
 
 import ast
+import re
 
 import pytest
 
-from core.cells import CELLS, TITLES
+from core.cells import CELLS, SOURCES, TITLES
 from core.equations import parse
 from core.errors import EquationError
 from core.experiment import compute
@@ -146,11 +147,12 @@ def test_a_refusal_runs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("name", CELLS)
 def test_the_built_in_cell_is_read_with_its_names(name: str) -> None:
     cell = CELLS[name]
-    assert cell.output == ("s" if name.startswith("rnn") else "h")
-    assert set(cell.states) == ({"s"} if name.startswith("rnn") else {"h", "c"} if name == "lstm" else {"h"})
+    assert cell.output == ("s" if "rnn" in name else "h")
+    assert set(cell.states) == ({"s"} if "rnn" in name else {"h", "c"} if name.startswith("lstm") else {"h"})
     targets = [line.targets[0] for line in ast.parse(cell.source).body if isinstance(line, ast.Assign)]
     assert list(cell.names) == [ast.unparse(target) for target in targets]
     assert name in TITLES
+    assert re.search(r"\((19|20)\d\d\)", SOURCES[name]), "the paper, with its year"
 
 
 def test_the_gates_of_the_lstm_are_labelled_by_their_comments() -> None:
@@ -167,6 +169,11 @@ def test_the_parameters_come_in_the_order_of_the_text_with_their_kind() -> None:
         ("q", None, "b"),
         ("R", "hidden", "U"),
     ]
+
+
+def test_a_vector_that_multiplies_acts_as_a_u_does_and_one_that_is_added_is_a_bias() -> None:
+    cell = parse("s = tanh(W @ x + u * s_prev + (1 + e) * s_prev - b) + 0.5 * (k * s_prev)")
+    assert {p.name: p.group for p in cell.parameters} == {"W": "W", "u": "U", "e": "b", "b": "b", "k": "U"}
 
 
 def test_a_cell_reads_the_same_however_it_is_spaced() -> None:

@@ -84,3 +84,17 @@ def test_the_global_generator_plays_no_part() -> None:
     np.random.seed(2)  # noqa: NPY002
     two = run(make_recipe({}))
     assert all(np.array_equal(a.data, two.arrays[n].data) for n, a in one.arrays.items() if n.startswith("param/"))
+
+
+@pytest.mark.parametrize("gain", [0.5, 2.0])
+def test_a_vector_on_the_state_begins_as_a_diagonal_within_the_gain(gain: float) -> None:
+    """Of the rules, what each makes of one unit; no unit may begin to grow by itself."""
+    drawn_by = {n: compute(make_recipe({"cell": "indrnn", "init": n, "gain": gain, "hidden": 200})) for n in INITS}
+    found = {name: trace["param/u"] for name, trace in drawn_by.items()}
+    assert set(found["orthogonal"]) == {-gain, gain}
+    assert set(found["identity"]) == {gain}
+    assert not found["zeros"].any()
+    for name in ("normal", "xavier"):
+        assert 0.9 * gain < np.abs(found[name]).max() <= gain
+        assert np.abs(found[name].std() / (gain / np.sqrt(3)) - 1) < 0.1
+    assert not drawn_by["normal"]["param/b"].any()

@@ -23,6 +23,11 @@ NODES = {
     "lstm": ["f", "i", "g", "c", "o", "h"],
     "gru": ["z", "r", "n", "h"],
     "gru-reset-after": ["r", "z", "n", "h"],
+    "lstm-peephole": ["f", "i", "g", "c", "o", "h"],
+    "lstm-coupled": ["f", "g", "c", "o", "h"],
+    "mgu": ["f", "n", "h"],
+    "indrnn": ["s"],
+    "rnn-residual": ["n", "s"],
 }
 
 
@@ -89,17 +94,19 @@ def test_npz_holds_the_same_without_pickles() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_trace_has_every_array_of_the_contract(cell: str) -> None:
     trace = compute(make_recipe({"cell": cell, "window": 3}), GROUPS)
-    states = ["h", "c"] if cell == "lstm" else NODES[cell][-1:]
+    states = ["h", "c"] if cell.startswith("lstm") else NODES[cell][-1:]
     params = [p.name for p in CELLS[cell].parameters]
     wanted = {"x", "target", "mask", "logits", "probs", "loss", "jacobian/fro", "jacobian/spectral"}
     wanted |= {*NODES[cell], *(f"{name}_prev" for name in states)}
-    wanted |= {f"{name}.pre" for name in NODES[cell] if name not in {"c", "h"}}
+    wanted |= {
+        f"{name}.pre" for name in NODES[cell] if name not in {"c", "h"} and (cell, name) != ("rnn-residual", "s")
+    }
     wanted |= {f"{kind}/{name}" for name in [*params, "V", "d"] for kind in ("param", "grad")}
     wanted |= {f"{kind}/{name}" for name in NODES[cell] for kind in ("grad", "grad_norm")}
     groups = [*params, "W", "U", "b"]
     wanted |= {f"{kind}/{name}" for name in groups for kind in ("contribution", "contribution_dot")}
     wanted |= {f"truncated/{name}" for name in params} | {"truncation/cosine", "truncation/norm_ratio"}
-    wanted |= {"jacobian/c/fro"} if cell == "lstm" else set()
+    wanted |= {"jacobian/c/fro"} if cell.startswith("lstm") else set()
     assert wanted <= trace.arrays.keys()
 
 

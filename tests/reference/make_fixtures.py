@@ -123,7 +123,8 @@ def pieces(cell: str, case: Nodes) -> dict[str, Tensor]:
 
 def groups(names: list[str]) -> dict[str, list[str]]:
     """Return the stacked names W, U, b and, where a cell has gates, each parameter by itself."""
-    stacked = {letter: [name for name in names if name[0] == letter] for letter in "WUb"}
+    kinds = {"W": "W", "U": "Uu", "b": "b"}
+    stacked = {kind: [name for name in names if name[0] in letters] for kind, letters in kinds.items()}
     return stacked | {name: [name] for name in names}
 
 
@@ -162,7 +163,7 @@ def jacobians(cell: str, case: Nodes) -> Nodes:
     """
     _, states = unrolled(cell, case | {"x": case["x"][:, :1]})
     T = len(states) - 1
-    chosen = {"": STATES[cell]} | ({"h/": ("h",), "c/": ("c",)} if cell == "lstm" else {})
+    chosen = {"": STATES[cell]} | ({"h/": ("h",), "c/": ("c",)} if len(STATES[cell]) > 1 else {})
     found = {
         f"jacobian/{part}{kind}": torch.zeros(T, T, dtype=torch.float64)
         for part in chosen

@@ -1,4 +1,4 @@
-"""The six cells for PyTorch: nn.RNN, nn.LSTM and nn.GRU where it has the cell, explicit equations for all.
+"""The cells for PyTorch: nn.RNN, nn.LSTM and nn.GRU where it has the cell, explicit equations for all.
 
 B batch, I inputs, H hidden units, everything float64.  Nothing here knows the engine under test: the equations
 are written out again, and wherever PyTorch has the cell, PyTorch's own module is what the fixtures come from.
@@ -18,6 +18,11 @@ STATES = {
     "lstm": ("h", "c"),
     "gru": ("h",),
     "gru-reset-after": ("h",),
+    "lstm-peephole": ("h", "c"),
+    "lstm-coupled": ("h", "c"),
+    "mgu": ("h",),
+    "indrnn": ("s",),
+    "rnn-residual": ("s",),
 }
 # The suffixes of the parameters, in the order in which PyTorch stacks its gates.
 GATES = {
@@ -27,7 +32,14 @@ GATES = {
     "lstm": ("_i", "_f", "_c", "_o"),
     "gru": ("_r", "_z", "_n"),
     "gru-reset-after": ("_r", "_z", "_n"),
+    "lstm-peephole": ("_f", "_i", "_c", "_o"),
+    "lstm-coupled": ("_f", "_c", "_o"),
+    "mgu": ("_f", "_n"),
+    "indrnn": ("",),
+    "rnn-residual": ("",),
 }
+# Vectors beside W, U and b of every gate.
+VECTORS = {"gru-reset-after": ("b_hn",), "lstm-peephole": ("u_f", "u_i", "u_o"), "indrnn": ("u",)}
 CELLS = tuple(STATES)
 
 
@@ -35,7 +47,8 @@ def shapes(cell: str, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
     """Return the shape of every parameter of a cell."""
     sizes = {"W": (hidden, inputs), "U": (hidden, hidden), "b": (hidden,)}
     named = {letter + gate: size for gate in GATES[cell] for letter, size in sizes.items()}
-    return named | ({"b_hn": (hidden,)} if cell == "gru-reset-after" else {})
+    named |= {vector: (hidden,) for vector in VECTORS.get(cell, ())}
+    return {name: size for name, size in named.items() if cell != "indrnn" or name != "U"}
 
 
 def affine(p: Nodes, gate: str, x: Tensor, state: Tensor) -> Tensor:
@@ -77,6 +90,49 @@ def gru_reset_after(p: Nodes, x: Tensor, h_prev: Tensor) -> Nodes:
     return {f"{k}.pre": v for k, v in pre.items()} | {"r": r, "z": z, "n": n, "h": (1 - z) * n + z * h_prev}
 
 
+def lstm_peephole(p: Nodes, x: Tensor, h_prev: Tensor, c_prev: Tensor) -> Nodes:
+    """One step of the LSTM whose gates see the cell state, unit by unit."""
+    pre = {n: affine(p, gate, x, h_prev) for n, gate in zip("figo", ("_f", "_i", "_c", "_o"), strict=True)}
+    pre["f"], pre["i"] = pre["f"] + p["u_f"] * c_prev, pre["i"] + p["u_i"] * c_prev
+    f, i, g = torch.sigmoid(pre["f"]), torch.sigmoid(pre["i"]), torch.tanh(pre["g"])
+    c = f * c_prev + i * g
+    pre["o"] = pre["o"] + p["u_o"] * c
+    o = torch.sigmoid(pre["o"])
+    h = o * torch.tanh(c)
+    return {f"{n}.pre": v for n, v in pre.items()} | {"f": f, "i": i, "o": o, "g": g, "c": c, "h": h}
+
+
+def lstm_coupled(p: Nodes, x: Tensor, h_prev: Tensor, c_prev: Tensor) -> Nodes:
+    """One step of the LSTM in which the update gate is what the forget gate leaves."""
+    pre = {n: affine(p, gate, x, h_prev) for n, gate in zip("fgo", ("_f", "_c", "_o"), strict=True)}
+    f, g, o = torch.sigmoid(pre["f"]), torch.tanh(pre["g"]), torch.sigmoid(pre["o"])
+    c = f * c_prev + (1 - f) * g
+    h = o * torch.tanh(c)
+    return {f"{n}.pre": v for n, v in pre.items()} | {"f": f, "o": o, "g": g, "c": c, "h": h}
+
+
+def mgu(p: Nodes, x: Tensor, h_prev: Tensor) -> Nodes:
+    """One step of the minimal gated unit."""
+    before = affine(p, "_f", x, h_prev)
+    f = torch.sigmoid(before)
+    pre = affine(p, "_n", x, f * h_prev)
+    n = torch.tanh(pre)
+    return {"f.pre": before, "n.pre": pre, "f": f, "n": n, "h": (1 - f) * h_prev + f * n}
+
+
+def indrnn(p: Nodes, x: Tensor, s_prev: Tensor) -> Nodes:
+    """One step of the cell whose units each remember themselves alone."""
+    pre = x @ p["W"].T + p["u"] * s_prev + p["b"]
+    return {"s.pre": pre, "s": torch.relu(pre)}
+
+
+def rnn_residual(p: Nodes, x: Tensor, s_prev: Tensor) -> Nodes:
+    """One step of the cell that changes its state by a tenth."""
+    pre = affine(p, "", x, s_prev)
+    n = torch.tanh(pre)
+    return {"n.pre": pre, "n": n, "s": s_prev + 0.1 * n}
+
+
 EQUATIONS = {
     "rnn-tanh": lambda p, x, s: rnn(torch.tanh, p, x, s),
     "rnn-sigmoid": lambda p, x, s: rnn(torch.sigmoid, p, x, s),
@@ -84,6 +140,11 @@ EQUATIONS = {
     "lstm": lstm,
     "gru": gru,
     "gru-reset-after": gru_reset_after,
+    "lstm-peephole": lstm_peephole,
+    "lstm-coupled": lstm_coupled,
+    "mgu": mgu,
+    "indrnn": indrnn,
+    "rnn-residual": rnn_residual,
 }
 MODULES = {
     "rnn-tanh": lambda i, h: nn.RNN(i, h, nonlinearity="tanh", dtype=torch.float64),
@@ -106,9 +167,9 @@ class Loop:
         return EQUATIONS[self.cell](self.params, x, *(state[name] for name in STATES[self.cell]))
 
     def step(self, x: Tensor, state: Nodes) -> Nodes:
-        """Return the next state."""
+        """Return the next state, each part by itself: an h that passed through this very c would depend on it."""
         nodes = self.nodes(x, state)
-        return {name: nodes[name] for name in STATES[self.cell]}
+        return {name: nodes[name].clone() for name in STATES[self.cell]}
 
     def named(self, values: list[Tensor]) -> Nodes:
         """Name what stands in the order of `tensors`."""
