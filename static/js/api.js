@@ -1,7 +1,8 @@
 // The page's only door to the network: a trace as a stream of frames that survives cuts, the same trace as JSON when
 // streaming is not to be had, and the numbers behind one node.
 
-import { createFrameReader, size, unpack } from "./frames.js";
+import { drain, size, unpack } from "./frames.js";
+import { ApiError, address, backoff, forgive, getJSON, init, lost, problem, settle, spoken, utf8 } from "./network.js";
 
 /**
  * @typedef {import('./frames.js').Frame} Frame
@@ -10,47 +11,17 @@ import { createFrameReader, size, unpack } from "./frames.js";
  * @typedef {{id: string, engine: string, recipe: Record<string, string | number | null>, dims: Record<string, number>,
  *   labels: Record<string, string[]>, arrays: Record<string, WireArray>}} WireTrace
  * @typedef {{kind: Frame['kind'], t: number, number: number, trace: WireTrace}} Progress
- * @typedef {{pointer: string, message: string, allowed?: unknown}} Fault
  * @typedef {{signal?: AbortSignal, onEvent?: (progress: Progress) => void}} TraceOptions
- * @typedef {Record<string, string | number>} Params
- * @typedef {{base: string | URL, fetch: typeof globalThis.fetch, random: () => number,
- *   wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>, tries: number}} Means
+ * @typedef {import('./network.js').Params} Params
+ * @typedef {import('./network.js').Means} Means
  * @typedef {ReturnType<typeof createApi>} Api
  */
 
-const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 const REMEMBERED = 128;
-
-/** What went wrong, in the server's words where it spoke. */
-export class ApiError extends Error {
-  /** @param {{status?: number, title: string, detail?: string, errors?: Fault[], retryAfter?: number}} problem */
-  constructor({ status = 0, title, detail = "", errors = [], retryAfter = 0 }) {
-    super(detail ? `${title}: ${detail}` : title);
-    this.name = "ApiError";
-    this.status = status;
-    this.title = title;
-    this.detail = detail;
-    this.errors = errors;
-    this.retryAfter = retryAfter;
-  }
-
-  /** Whether asking again later can help. */
-  get passing() {
-    return this.status === 0 || PASSING.has(this.status);
-  }
-}
 
 /** @param {Partial<Means>} [means] */
 export function createApi(means = {}) {
-  /** @type {Means} */
-  const settled = {
-    base: new URL("../../api/v1/", import.meta.url), // beside static/, under whatever prefix a proxy gave us
-    fetch: (input, init) => globalThis.fetch(input, init),
-    random: Math.random,
-    wait: pause,
-    tries: 5,
-    ...means,
-  };
+  const settled = settle(means);
   const explained = createMemory();
   return {
     /** @param {string} query @param {TraceOptions} [options] */
@@ -60,14 +31,6 @@ export function createApi(means = {}) {
     /** @param {string} query @param {Params} params */
     explainURL: (query, params) => address(settled, "explain", query, params),
   };
-}
-
-/** @param {Means} means @param {string} route @param {string} query @param {Params} [params] */
-function address(means, route, query, params = {}) {
-  const url = new URL(route, means.base);
-  url.search = query;
-  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, String(value));
-  return url;
 }
 
 /** @param {Means} means @param {string} query @param {TraceOptions} options @returns {Promise<WireTrace>} */
@@ -87,27 +50,6 @@ async function streamed(means, query, options) {
   return run.trace;
 }
 
-/** Throw what no second try can mend; else say how long the server asked us to wait. @param {unknown} error @param {AbortSignal} [signal] */
-function forgive(error, signal) {
-  if (signal?.aborted) throw error;
-  if (error instanceof ApiError && !error.passing) throw error;
-  return error instanceof ApiError ? error.retryAfter * 1000 : 0;
-}
-
-/** @param {unknown} error */
-function lost(error) {
-  if (error instanceof ApiError && error.status !== 0) return error;
-  return new ApiError({
-    title: "The connection was lost",
-    detail: "The server did not answer, several times over. Is it still running?",
-  });
-}
-
-/** Full jitter: many pages that were cut together do not come back together. @param {number} failures @param {() => number} random */
-export function backoff(failures, random) {
-  return 100 + random() * Math.min(8000, 200 * 2 ** failures);
-}
-
 /**
  * Read frames from where the run stands until the stream ends.
  * @param {Means} means @param {string} query @param {Assembly} run @param {TraceOptions} options
@@ -122,18 +64,6 @@ async function readStream(means, query, run, { signal }) {
   await drain(response.body.getReader(), run);
   if (!run.finished) throw new ApiError({ title: "The stream ended early" });
   return true;
-}
-
-/** @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {Assembly} run */
-async function drain(reader, run) {
-  const read = createFrameReader();
-  try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      for (const frame of read(chunk.value)) run.take(frame);
-    }
-  } finally {
-    reader.cancel().catch(() => {}); // a stream that already failed has nothing left to cancel
-  }
 }
 
 /**
@@ -203,16 +133,6 @@ function preallocated({ layout, ...trace }) {
   return trace;
 }
 
-/** What the server says instead of a step: that it leaves and is back soon, or what went wrong. @param {Frame} frame */
-function spoken({ kind, payload }) {
-  const told = JSON.parse(utf8(payload));
-  if (kind === "problem") return new ApiError({ status: 500, title: "The run failed", ...told });
-  return new ApiError({ status: 503, title: "The server is leaving", retryAfter: Number(told.retry_ms) / 1000 || 0 });
-}
-
-/** @param {Uint8Array} bytes */
-const utf8 = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-
 /** @param {Means} means @param {string} query @param {TraceOptions} options @returns {Promise<WireTrace>} */
 async function wholeTrace(means, query, { signal, onEvent }) {
   const trace = await getJSON(means, address(means, "traces", query, { encoding: "base64" }), signal);
@@ -227,34 +147,6 @@ async function wholeTrace(means, query, { signal, onEvent }) {
 async function explanation(means, memory, query, params, { signal }) {
   const url = address(means, "explain", query, params);
   return memory.get(url.href) ?? memory.keep(url.href, await getJSON(means, url, signal));
-}
-
-/** @param {Means} means @param {URL} url @param {AbortSignal} [signal] @returns {Promise<any>} */
-async function getJSON(means, url, signal) {
-  const response = await means.fetch(url, init("application/json", signal)).catch((error) => {
-    throw signal?.aborted ? error : lost(error);
-  });
-  if (!response.ok) throw await problem(response);
-  return response.json();
-}
-
-/** @param {string} accept @param {AbortSignal} [signal] @returns {RequestInit} */
-const init = (accept, signal) => ({
-  headers: { accept },
-  credentials: "omit",
-  ...(signal && { signal }),
-});
-
-/** @param {Response} response @returns {Promise<ApiError>} */
-async function problem(response) {
-  const told = await response.json().catch(() => ({}));
-  return new ApiError({
-    status: response.status,
-    title: typeof told?.title === "string" ? told.title : `The server answered ${response.status}`,
-    detail: typeof told?.detail === "string" ? told.detail : "",
-    errors: Array.isArray(told?.errors) ? told.errors : [],
-    retryAfter: Number(response.headers.get("retry-after")) || 0,
-  });
 }
 
 /**
@@ -272,21 +164,6 @@ function createMemory() {
       return value;
     },
   };
-}
-
-/** @param {number} milliseconds @param {AbortSignal} [signal] @returns {Promise<void>} */
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      },
-      { once: true },
-    );
-  });
 }
 
 const api = createApi();

@@ -2,6 +2,7 @@
 // of the player's state, and so of the address.
 
 import { hide, make } from "./dom.js";
+import { EpochBar } from "./epoch-bar.js";
 import { loadSheet } from "./sheets.js";
 import { t } from "./strings.js";
 import { Tabs } from "./tabs.js";
@@ -26,6 +27,8 @@ export class Bench {
     this.left = new Map();
     this.open = rows[0].name;
     const head = /** @type {HTMLElement} */ (host.querySelector(".bench-head"));
+    this.epochs = new EpochBar(context.player, context.time);
+    head.after(this.epochs.host);
     const entries = rows.map(({ name }) => ({ name, title: t(`tool.${name}`) }));
     this.tabs = new Tabs(head, {
       entries,
@@ -62,6 +65,7 @@ export class Bench {
   draw(trace, state) {
     const row = this.rows.find(({ name }) => name === state.tool) ?? this.rows[0];
     if (row.name !== this.open) this.turn(row);
+    this.epochs.draw();
     this.places.get(this.open)?.tool?.update(trace, state);
   }
 

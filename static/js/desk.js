@@ -87,7 +87,10 @@ class Desk {
       request: this.time.request(),
       time: this.time,
       fields: this.page.fields,
+ this.whole.recipe,
+=>      whole: () => this.whole,
       recipe: () => this.whole.recipe,
+=> this.whole.recipe,
       ask: (/** @type {Values} */ values) => {
         this.form.show(values);
         return this.ask(values);

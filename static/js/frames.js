@@ -2,14 +2,19 @@
 // little-endian) and a payload. Steps carry packed arrays in the order of the layout that the first frame announced.
 
 /**
- * @typedef {'start' | 'forward' | 'backward' | 'done' | 'drain' | 'problem'} Kind
+ * @typedef {'start' | 'forward' | 'backward' | 'done' | 'drain' | 'problem' | 'step' | 'snapshot' | 'diverged' | 'finished'
+ *   | 'expanded' | 'kept' | 'pruned'} Kind
  * @typedef {{kind: Kind, flags: number, t: number, number: number, payload: Uint8Array}} Frame
  * @typedef {{name: string, shape: number[], dtype: 'f4' | 's4', dims?: string[]}} Slot
  */
 
 export const HEADER = 16;
 /** @type {readonly Kind[]} */
-export const KINDS = ["start", "forward", "backward", "done", "drain", "problem"];
+export const KINDS = [
+  ...["start", "forward", "backward", "done", "drain", "problem"], // of a trace
+  ...["step", "snapshot", "diverged", "finished"], // of a training run
+  ...["expanded", "kept", "pruned"], // of writing
+].map((kind) => /** @type {Kind} */ (kind));
 const LONGEST = 1 << 28;
 
 /**
@@ -91,4 +96,16 @@ function place(whole, part, start, scale) {
   whole.set(part, start);
   if (scale === 1) return;
   for (let index = start; index < start + part.length; index += 1) whole[index] = Number(whole[index]) * scale;
+}
+
+/** Hand over every frame of a stream as it comes. @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {{take: (frame: Frame) => void}} run */
+export async function drain(reader, run) {
+  const read = createFrameReader();
+  try {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      for (const frame of read(chunk.value)) run.take(frame);
+    }
+  } finally {
+    reader.cancel().catch(() => {}); // a stream that already failed has nothing left to cancel
+  }
 }

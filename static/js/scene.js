@@ -8,21 +8,22 @@ import { cellOf } from "./trace.js";
  * @typedef {import('./trace.js').Trace} Trace
  * @typedef {import('./timeline.js').Timeline} Timeline
  * @typedef {{cell: import('./trace.js').Cell, decades: import('./color.js').Decades, palette: import('./color.js').Palette,
- *   timeline: Timeline, near: Timeline, version: number, scale: number, parameter: string, lensFirst: (t: number) => number}} Scene
+ *   timeline: Timeline, near: Timeline, version: number, scale: number, parameter: string, common: import('./color.js').Decades | null,
+ *   lensFirst: (t: number) => number}} Scene `common` is a scale of gradients that several traces share
  */
 
 /** The arrays whose sizes share one log scale. @param {Trace} trace @param {import('./trace.js').Cell} cell */
 export function magnitudes(trace, cell) {
   const names = [
     ...["W", "U", "b"].map((name) => `contribution/${name}`),
-    ...cell.states.map((name) => `grad_norm/${name}`),
+    ...cell.states.flatMap((name) => [`grad_norm/${name}`, `unperturbed/grad_norm/${name}`]),
   ];
   return names.flatMap((name) => trace.get(name)?.data ?? []);
 }
 
 /** @param {HTMLElement} figures @param {{cells: import('./trace.js').Cell[]}} catalog @returns {{scene: Scene, update: (trace: Trace) => void, theme: () => void}} */
 export function makeScene(figures, catalog) {
-  const scene = /** @type {Scene} */ ({ version: 0, parameter: "W" });
+  const scene = /** @type {Scene} */ ({ version: 0, parameter: "W", common: null });
   /** @param {number} T */
   const measure = (T) => {
     const root = getComputedStyle(document.documentElement);
@@ -39,7 +40,7 @@ export function makeScene(figures, catalog) {
     scene,
     update(trace) {
       scene.cell = cellOf(trace, catalog);
-      scene.decades = decades(magnitudes(trace, scene.cell));
+      scene.decades = scene.common ?? decades(magnitudes(trace, scene.cell));
       measure(trace.dims.time);
       scene.version += 1;
     },

@@ -5,7 +5,8 @@
  * @typedef {{data: Numbers, shape: number[], dims: string[]}} TraceArray
  * @typedef {{array: string, index: number[], value: string}} Oddity a number that is none: where it stands and what it was
  * @typedef {{id: string, engine: string, recipe: Record<string, any>, dims: Record<string, number>, labels: Record<string, string[]>,
- *   names: string[], nonfinite: Oddity[], partial: boolean, get: (name: string) => TraceArray | undefined}} Trace
+ *   names: string[], nonfinite: Oddity[], partial: boolean, query?: string, get: (name: string) => TraceArray | undefined}} Trace
+ *   `query` asks about this trace where its recipe alone would not
  */
 
 const ODD = /** @type {Record<string, number>} */ ({
@@ -39,6 +40,7 @@ export function decodeTrace(json) {
       const array = { data: numbers(raw), shape: raw.shape ?? shapeOf(raw.data), dims: raw.dims };
       restore(array, odd.get(name) ?? []);
       decoded.set(name, array);
+      if (typeof raw.data === "string") raw.data = array.data; // the text is not kept beside the numbers
       return array;
     },
   };
@@ -85,9 +87,12 @@ const TYPES = /** @type {Record<string, any>} */ ({
   bool: Uint8Array,
 });
 
+/** @param {string} text */
+const slowly = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
 /** @param {string} text little-endian @param {string} dtype @returns {Numbers} */
 function fromBase64(text, dtype) {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const bytes = /** @type {any} */ (Uint8Array).fromBase64?.(text) ?? slowly(text);
   const Type = TYPES[dtype];
   if (Type === undefined) throw new TypeError(`no way to read an array of ${dtype}`);
   const values = new Type(bytes.buffer);

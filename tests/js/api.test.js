@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { ApiError, backoff, createApi } from "../../static/js/api.js";
+import { createApi } from "../../static/js/api.js";
 import { createFrameReader } from "../../static/js/frames.js";
+import { ApiError, backoff } from "../../static/js/network.js";
 import { FRAMES, frame, H, state, T, TRACE } from "./wire.js";
 
 const WHOLE = {

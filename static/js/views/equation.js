@@ -48,7 +48,7 @@ export const view = {
         const now = performance.now();
         if (state.playing && now - asking < AT_PLAY) return; // the value follows every step, the numbers behind it a few times a second
         asking = now;
-        explained.ask({ query: toQuery(trace.recipe, context.catalog.fields), params });
+        explained.ask({ query: trace.query ?? toQuery(trace.recipe, context.catalog.fields), params });
       },
       destroy() {
         explained.stop();
