@@ -23,6 +23,11 @@ FIGURES = {
     "h": [("bench.floor", "floor")],
     "i": [("bench.batches", "batches")],
     "j": [("bench.batches", "compiled")],
+    "r": [("bench.running", "running")],
+    "k": [("bench.sweeps", "single")],
+    "l": [("bench.training", "training")],
+    "m": [("bench.networks", "networks")],
+    "n": [("bench.networks", "written")],
 }
 
 

@@ -26,9 +26,9 @@ PLAIN: dict[str, Plain] = {
 SIZES = ((10, 8, 16, 1.5), (50, 32, 32, 1.25), (100, 64, 64, 1.25), (200, 128, 64, 1.25))
 
 
-def prepared(problem: Problem) -> tuple[Workspace, Callable[[], object]]:
+def prepared(problem: Problem, dtype: str = "float64") -> tuple[Workspace, Callable[[], object]]:
     """Our workspace with the problem's weights, and the job: one instrumented forward and backward."""
-    ws = Workspace(CELLS[problem.cell], T=problem.T, I=problem.I, H=problem.H, O=problem.O)
+    ws = Workspace(CELLS[problem.cell], T=problem.T, I=problem.I, H=problem.H, O=problem.O, dtype=dtype)
     ws.load(problem.params)
     x: Floats = problem.x[:, None, :]
     target: Any = problem.target[:, None]

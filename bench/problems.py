@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,42 @@ class Problem:
     params: dict[str, Floats]
     x: Floats
     target: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is learnt: one-hot symbols, the next one told at every step, or two inputs and a sum told at the end."""
+
+    name: str
+    cell: str
+    T: int
+    B: int
+    H: int
+    I: int
+    O: int
+    optimiser: str
+    rate: float
+
+    @property
+    def classes(self) -> bool:
+        """Whether the target is a symbol."""
+        return self.O > 1
+
+    def batch(self) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        """x (T, B, I) and target (T, B) or (T, B, 1)."""
+        rng = np.random.default_rng(0)
+        if not self.classes:
+            shape = (self.T, self.B)
+            return rng.random((*shape, self.I), np.float32), rng.random((*shape, 1), np.float32)
+        symbols = rng.integers(0, self.I, (self.T + 1, self.B))
+        return np.eye(self.I, dtype=np.float32)[symbols[:-1]], symbols[1:]
+
+
+LESSONS = (
+    Lesson("LSTM, characters", "lstm", 50, 16, 128, 65, 65, "adam", 0.001),
+    Lesson("RNN, characters", "rnn-tanh", 50, 16, 128, 65, 65, "adam", 0.001),
+    Lesson("identity ReLU, adding T = 150", "rnn-relu", 150, 16, 100, 2, 1, "sgd", 0.001),
+)
 
 
 def make_problem(cell: str, T: int, H: int, *, I: int = 0, seed: int = 0) -> Problem:

@@ -34,6 +34,33 @@ def matrix(rounds: int) -> Iterator[Figure]:
         yield Figure("b", name, found.first, found.second, "ms", found.ratio)
 
 
+def single(rounds: int) -> Iterator[Figure]:
+    """(k) The (t, k) matrix in float32 over float64, T = 400, H = 128, and how far it is off."""
+    for cell in ("rnn-tanh", "lstm", "gru"):
+        problem = make_problem(cell, 400, 128)
+        short, long = alone(problem, "float32"), alone(problem, "float64")
+        far = max(distance(short(), long()))
+        found = duel(short, long, rounds=max(3, rounds // 8))
+        name = f"{cell} (400, 128): (t, k) matrix in float32 over float64"
+        yield Figure("k", name, found.first, found.second, "ms", found.ratio, "<=", 0.7)
+        yield Figure("k", f"{cell} (400, 128): largest relative error of an entry", far, None, "", far, "<=", 1e-3)
+
+
+def alone(problem: Problem, dtype: str) -> Callable[[], dict[str, Any]]:
+    """The job: the matrix after a run."""
+    ws, run = prepared(problem, dtype)
+    run()
+    rows = Rows(ws)
+    return lambda: dict(contributions(ws, shares=False, rows=rows))
+
+
+def distance(short: dict[str, Any], long: dict[str, Any]) -> Iterator[float]:
+    """The largest relative error of each matrix."""
+    for name, right in long.items():
+        there = right.data > 0
+        yield float((np.abs(short[name].data - right.data)[there] / right.data[there]).max())
+
+
 def with_matrix(problem: Problem, *, shares: bool = False) -> Callable[[], dict[str, Any]]:
     """The job: forward, backward, then the sweep with T rows, all in reused buffers."""
     ws, run = prepared(problem)

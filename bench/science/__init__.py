@@ -1,0 +1,1 @@
+"""Experiments of the literature, carried out by this engine: `python -m bench.science --list`."""
