@@ -34,14 +34,14 @@ export function createBand({ scene }) {
 
 /**
  * Let ranges be drawn on parts of the page. A press without a way is left to the page.
- * @param {any} context @param {(target: Element) => boolean} wanted which parts @param {(range: Range, settled: boolean, start: Element) => void} change
+ * @param {any} context @param {(target: Element) => boolean} wanted which parts @param {(range: Range, settled: boolean, from: {start: Element, y: number}) => void} change
  * @returns {() => void} its undoing
  */
 export function listenForRanges(context, wanted, change) {
   const figures = find(document, "#figures", HTMLElement);
   const away = new AbortController();
   const { signal } = away;
-  /** @type {{from: number, x: number, id: number, start: Element, network: boolean} | null} */
+  /** @type {{from: number, x: number, y: number, id: number, start: Element, network: boolean} | null} */
   let drag = null;
   let moved = false;
   const at = (/** @type {PointerEvent} */ event, /** @type {boolean} */ network) => {
@@ -58,28 +58,35 @@ export function listenForRanges(context, wanted, change) {
       moved = false;
       if (event.button !== 0 || !wanted(target)) return;
       const network = target.closest("#network") !== null;
-      drag = { from: at(event, network), x: event.clientX, id: event.pointerId, start: target, network };
+      drag = {
+        from: at(event, network),
+        x: event.clientX,
+        y: event.clientY,
+        id: event.pointerId,
+        start: target,
+        network,
+      };
     },
     { signal },
   );
-  figures.addEventListener(
+  // on the window: while the button is down, figures at rest lay a cover over the page
+  window.addEventListener(
     "pointermove",
     (event) => {
       if (drag === null || event.pointerId !== drag.id) return;
       if (!moved && Math.abs(event.clientX - drag.x) < 6) return;
-      if (!moved) figures.setPointerCapture(drag.id);
       moved = true;
-      change(between(drag.from, at(event, drag.network)), false, drag.start);
+      change(between(drag.from, at(event, drag.network)), false, drag);
     },
     { signal },
   );
   const end = (/** @type {PointerEvent} */ event) => {
     if (drag === null || event.pointerId !== drag.id) return;
-    if (moved) change(between(drag.from, at(event, drag.network)), true, drag.start);
+    if (moved) change(between(drag.from, at(event, drag.network)), true, drag);
     drag = null;
   };
-  figures.addEventListener("pointerup", end, { signal });
-  figures.addEventListener("pointercancel", end, { signal });
+  window.addEventListener("pointerup", end, { signal });
+  window.addEventListener("pointercancel", end, { signal });
   figures.addEventListener(
     "click",
     (event) => {

@@ -27,7 +27,8 @@ export const definition = {
   data(trace) {
     const data = losses(trace);
     if (data === null) return null;
-    const high = Math.max(0.5, largest(data)) * 1.12;
+    const before = trace.get("unperturbed/loss")?.data ?? []; // after surgery both runs lie in one picture
+    const high = Math.max(0.5, largest(data), largest(before)) * 1.12;
     const marks = ticks(0, high, 3).map((at) => ({ at, text: short(at) }));
     const series = [{ name: "J", symbol: "J_t", meaning: "loss", data }];
     return { kind: "curves", series, T: trace.dims.time, log: false, low: -0.06 * high, high, ticks: marks };
