@@ -45,12 +45,13 @@ const ROWS = {
     ),
     t("tool.edit.clamp.is"),
     slider("value", edit.value, limits(edit.node, means), means, (value) => ({ ...edit, value })),
-    t("tool.edit.clamp.from"),
-    step("from", edit.from, means, (from) => ({ ...edit, from, to: Math.max(from, edit.to) })),
-    t("tool.edit.clamp.to"),
-    step("to", edit.to, means, (to) => ({ ...edit, to, from: Math.min(to, edit.from) })),
-    t("tool.edit.clamp.unit"),
-    unit(edit, means),
+    together(
+      t("tool.edit.clamp.from"),
+      step("from", edit.from, means, (from) => ({ ...edit, from, to: Math.max(from, edit.to) })),
+      t("tool.edit.clamp.to"),
+      step("to", edit.to, means, (to) => ({ ...edit, to, from: Math.min(to, edit.from) })),
+    ),
+    together(t("tool.edit.clamp.unit"), unit(edit, means)),
   ],
   /** @param {import('./edits.js').Zero} edit @param {Means} means */
   zero: (edit, means) => [
@@ -72,6 +73,9 @@ const ROWS = {
     slider("factor", edit.factor, { low: -2, high: 4, step: 0.05 }, means, (factor) => ({ ...edit, factor })),
   ],
 };
+
+/** What does not part at the end of a line. @param {...(Node | string)} children */
+const together = (...children) => make("span", { class: "edit-together" }, ...children);
 
 /** A node's symbol and what people call it. @param {string} node @param {any} cell */
 function named(node, cell) {
@@ -147,5 +151,5 @@ function slider(name, value, { low, high, step: by }, { change, id }, made) {
     write(number, short(Number(field.value)));
     change(made(Number(field.value)));
   });
-  return make("span", { class: "edit-together" }, field, number);
+  return together(field, number);
 }

@@ -21,14 +21,13 @@ export function listenForWords(means) {
     "click",
     (event) => {
       const target = /** @type {Element} */ (event.target);
-      if (open?.contains(target)) return event.stopPropagation();
       const input = target.closest(".step > .input");
       const column = input?.closest(".step");
       if (!(input instanceof HTMLElement) || !(column instanceof HTMLElement) || means().tokens.length === 0)
         return close();
       close();
       open = form(Number(column.dataset.t), input.textContent ?? "", means(), close);
-      place(open, input, network);
+      place(open, input);
       open.querySelector("input")?.select();
     },
     { signal: away.signal },
@@ -36,7 +35,8 @@ export function listenForWords(means) {
   document.addEventListener(
     "pointerdown",
     (event) => {
-      if (open && !network.contains(/** @type {Node} */ (event.target))) close();
+      const target = /** @type {Node} */ (event.target);
+      if (open && !open.contains(target) && !network.contains(target)) close();
     },
     { signal: away.signal },
   );
@@ -46,10 +46,11 @@ export function listenForWords(means) {
   };
 }
 
-/** @param {HTMLElement} form @param {HTMLElement} word @param {HTMLElement} network */
-function place(form, word, network) {
-  network.append(form);
-  const [own, around] = [word.getBoundingClientRect(), network.getBoundingClientRect()];
+/** @param {HTMLElement} form @param {HTMLElement} word */
+function place(form, word) {
+  const figures = find(document, "#figures", HTMLElement); // the network itself is cut off at its edges
+  figures.append(form);
+  const [own, around] = [word.getBoundingClientRect(), figures.getBoundingClientRect()];
   const left = own.left + own.width / 2 - around.left - form.offsetWidth / 2;
   form.style.left = `${Math.max(0, Math.min(around.width - form.offsetWidth, left))}px`;
   form.style.top = `${own.top - around.top - 4}px`;
