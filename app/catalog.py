@@ -11,14 +11,30 @@ from app.figures import VIEWS as FIGURES
 from app.settings import Settings
 from core import ENGINE
 from core.cells import CELLS, SOURCES, TITLES
-from core.data import COLLECTIONS, DATASETS
+from core.data import COLLECTIONS, DATASETS, TASKS, Source
+from core.decoding_options import DECODING
 from core.experiment import DEFAULT_GROUPS, GROUPS
 from core.fields import Field
+from core.heads import HEADS
 from core.notation import describe
+from core.ops import OPS
+from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
 from core.options import OPTIONS
 from core.recipe import FIELDS, Recipe
+from core.surgery import KINDS as SURGERY
 
 VIEWS = [*FIGURES]
+# The types of recurrent network that lectures tell apart, each as the least recipe that makes one.
+TYPES: list[dict[str, Any]] = [
+    {"id": "one-to-one", "title": "one to one: no recurrence", "recipe": {"topology": "one-to-one"}},
+    {"id": "one-to-many", "title": "one to many", "recipe": {"topology": "one-to-many"}},
+    {"id": "many-to-one", "title": "many to one", "recipe": {"loss_at": "last"}},
+    {"id": "many-to-many", "title": "many to many, in step", "recipe": {}},
+    {"id": "delayed", "title": "many to many, delayed: encoder and decoder", "recipe": {"topology": "encoder-decoder"}},
+    {"id": "bidirectional", "title": "bidirectional", "recipe": {"topology": "bidirectional"}},
+    {"id": "stacked", "title": "stacked", "recipe": {"layers": 2}},
+    {"id": "attention", "title": "encoder and decoder with attention", "recipe": {"topology": "attention"}},
+]
 
 
 @cache
@@ -44,11 +60,20 @@ def whole(settings: Settings) -> dict[str, Any]:
             {"id": name, "title": TITLES[name], "paper": SOURCES[name], **describe(cell)}
             for name, cell in CELLS.items()
         ],
-        "data": [dataset(name) for name in DATASETS],
+        "data": [dataset(found) for found in DATASETS.values()],
         "collections": [collection(name) for name in COLLECTIONS],
         "inits": [value for value, _ in FIELDS["init"].choices],
         "fields": orjson.Fragment(fields()),
         "options": orjson.Fragment(options()),
+        "decoding": orjson.Fragment(as_json(DECODING)),
+        "types": TYPES,
+        "tasks": [dataset(task) for task in TASKS.values()],
+        "heads": [*HEADS],
+        "optimisers": [named(row, "latex", "rate") for row in OPTIMISERS.values()],
+        "clippings": [named(row) for row in CLIPPINGS.values()],
+        "schedules": [named(row) for row in SCHEDULES.values()],
+        "ops": [{"name": name, "glyph": op.glyph, "latex": op.latex, "numpy": op.numpy} for name, op in OPS.items()],
+        "interventions": {name: list(fields) for name, (fields, _) in SURGERY.items()},
         "groups": {"all": [*GROUPS], "default": [*DEFAULT_GROUPS]},
         "views": VIEWS,
         "limits": limits(settings),
@@ -76,9 +101,13 @@ def as_json(table: Mapping[str, Field]) -> bytes:
     return orjson.dumps(listed)
 
 
-def dataset(name: str) -> dict[str, Any]:
+def named(row: Any, *more: str) -> dict[str, Any]:
+    """A row of one of the engine's tables."""
+    return {key: getattr(row, key) for key in ("name", "title", "help", *more)}
+
+
+def dataset(found: Source) -> dict[str, Any]:
     """Where a data set comes from and what may be done with it."""
-    found = DATASETS[name]
     shown = ("id", "title", "description", "licence", "origin", "real", "unit")
     return {key: getattr(found, key) for key in shown}
 
@@ -94,4 +123,5 @@ def collection(name: str) -> dict[str, Any]:
 def limits(settings: Settings) -> dict[str, float]:
     """What one request may cost on this server."""
     shown = ("compute_ms", "response_bytes", "body_bytes", "url_bytes", "text_points", "streams", "queue")
-    return {name: getattr(settings, name) for name in shown}
+    more = ("training_ms", "training_memory", "training_bytes", "training_queue", "model_bytes")
+    return {name: getattr(settings, name) for name in (*shown, *more)}

@@ -11,6 +11,12 @@ import pytest
 
 from core import ENGINE
 from core.cells import CELLS
+from core.data import TASKS
+from core.decoding_options import DECODING
+from core.heads import HEADS
+from core.ops import OPS
+from core.optim import OPTIMISERS
+from core.options import OPTIONS
 from core.recipe import FIELDS, make_recipe
 from tests.app.talk import EXPLAIN, TRACES, WEB, no_constant, problem, until
 
@@ -204,3 +210,22 @@ def test_another_method_is_told_which_work(base_url: str) -> None:
     problem(answer)
     assert answer.headers["allow"] == "GET, HEAD, POST"
     assert WEB.put(f"{base_url}/api/v1/catalog").headers["allow"] == "GET, HEAD"
+
+
+def test_the_catalogue_lists_every_table_and_recipes_that_run(base_url: str) -> None:
+    listed = WEB.get(f"{base_url}/api/v1/catalog").json()
+    assert [field["name"] for field in listed["fields"]] == [*FIELDS]
+    assert [field["name"] for field in listed["options"]] == [*OPTIONS]
+    assert [field["name"] for field in listed["decoding"]] == [*DECODING]
+    assert {task["id"] for task in listed["tasks"]} == TASKS.keys()
+    assert {row["name"] for row in listed["optimisers"]} == OPTIMISERS.keys()
+    assert {row["name"] for row in listed["ops"]} == OPS.keys()
+    assert {*listed["heads"]} == HEADS.keys()
+    assert listed["limits"]["training_ms"] > 0
+    counted_losses = {}
+    for kind in listed["types"]:
+        trace = WEB.get(base_url + TRACES, params={**kind["recipe"], "include": "forward"}).json()
+        assert trace["topology"]["name"] == kind["recipe"].get("topology", "chain")
+        counted_losses[kind["id"]] = sum(map(sum, trace["arrays"]["mask"]["data"])) / trace["dims"]["time"]
+    assert counted_losses.pop("many-to-one") == 1 / 8
+    assert set(counted_losses.values()) == {1.0}

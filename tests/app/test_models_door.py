@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from core.weights import load, save
-from tests.app.talk import TRACES, TRAINING, WEB, counted, events, problem, resident
+from tests.app.talk import TRACES, TRAINING, WEB, Query, counted, events, problem, resident
 from tests.serving import Server, serving
 
 MODELS = "/api/v1/models"
 FILES = Path(__file__).resolve().parent.parent / "reference" / "weights"
 BYTES = {"Content-Type": "application/octet-stream"}
 LSTM = (FILES / "writer.safetensors").read_bytes()
-TEXT = {"text": "a b c d e f a"}
+TEXT: Query = {"text": "a b c d e f a"}
 
 
 def send(url: str, body: bytes, **query: str) -> Any:
@@ -50,7 +50,7 @@ def test_a_model_in_a_recipe_is_the_network_of_the_trace(base_url: str) -> None:
 
 def test_training_goes_on_from_a_model(base_url: str) -> None:
     told = send(base_url, LSTM).json()
-    query = {**TEXT, "model": told["id"], "updates": 3}
+    query: Query = {**TEXT, "model": told["id"], "updates": 3}
     said = [json.loads(event.raw) for event in events(base_url, "jsonl", query, route=TRAINING)]
     assert said[-1]["event"] == "finished"
     first = WEB.get(f"{base_url}/api/v1/training/weights", params={**query, "update": 0})
@@ -62,7 +62,7 @@ def test_training_goes_on_from_a_model(base_url: str) -> None:
 
 
 def test_a_snapshot_is_a_model(base_url: str) -> None:
-    run = {"cell": "gru", "updates": 8, "snapshots": 1}
+    run: Query = {"cell": "gru", "updates": 8, "snapshots": 1}
     saved = WEB.get(f"{base_url}/api/v1/training/weights", params={**run, "update": 8}).content
     told = send(base_url, saved).json()
     assert told["outputs"][:3] == ["This", "morning", "I"]

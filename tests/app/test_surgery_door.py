@@ -8,7 +8,7 @@ import pytest
 
 from core.interventions import Clamp, carry_out
 from core.recipe import make_recipe
-from tests.app.talk import EXPLAIN, TRACES, WEB, problem
+from tests.app.talk import EXPLAIN, TRACES, WEB, Query, problem
 
 CLAMP = {"kind": "clamp", "node": "f", "value": 0.0, "from": 2, "to": 4}
 BODY: dict[str, Any] = {"cell": "lstm", "seed": 3, "interventions": [CLAMP]}
@@ -30,7 +30,7 @@ def test_a_clamped_gate_is_what_the_engine_makes_of_it(base_url: str) -> None:
 
 def test_a_query_says_the_same_as_a_body_and_none_is_no_surgery(base_url: str) -> None:
     body = WEB.post(base_url + TRACES, json=BODY).json()
-    query = {"cell": "lstm", "seed": 3, "interventions": json.dumps([CLAMP])}
+    query: Query = {"cell": "lstm", "seed": 3, "interventions": json.dumps([CLAMP])}
     assert WEB.get(base_url + TRACES, params=query).json() == body
     plain = WEB.post(base_url + TRACES, json={"cell": "lstm", "seed": 3}).json()
     assert WEB.post(base_url + TRACES, json={**BODY, "interventions": []}).json() == plain
@@ -38,7 +38,7 @@ def test_a_query_says_the_same_as_a_body_and_none_is_no_surgery(base_url: str) -
 
 def test_figures_and_explanations_are_of_the_changed_run(base_url: str) -> None:
     token = [{"kind": "token", "t": 2, "token": "dog"}]
-    query = {"seed": 3, "interventions": json.dumps(token)}
+    query: Query = {"seed": 3, "interventions": json.dumps(token)}
     trace = WEB.get(base_url + TRACES, params=query).json()
     told = WEB.get(base_url + EXPLAIN, params={**query, "node": "s", "t": 3, "unit": 1}).json()
     assert told["value"] == trace["arrays"]["s"]["data"][3][0][1]

@@ -63,18 +63,21 @@ def test_a_prompt_of_unknown_tokens_is_refused(prompt: str) -> None:
         writer(make_recipe({}), prompt, 5)
 
 
+SEARCHES: dict[str, dict[str, object]] = {
+    "greedy": {},
+    "beam": {"method": "beam", "width": 8, "alpha": 1.0},
+    "sample": {"method": "sample"},
+    "cold": {"method": "sample", "temperature": 0.01},
+    "top": {"method": "sample", "top": 1},
+    "other": {"method": "sample", "sampling_seed": 1},
+}
+
+
 def test_every_field_does_something() -> None:
     found = writer(make_recipe({"cell": "lstm", "gain": 3, "seed": 5}), None, 12)
     said = {
         name: best(search(found.model, make_decoding({"most": 12, **values}), found.labels))["tokens"]
-        for name, values in {
-            "greedy": {},
-            "beam": {"method": "beam", "width": 8, "alpha": 1.0},
-            "sample": {"method": "sample"},
-            "cold": {"method": "sample", "temperature": 0.01},
-            "top": {"method": "sample", "top": 1},
-            "other": {"method": "sample", "sampling_seed": 1},
-        }.items()
+        for name, values in SEARCHES.items()
     }
     assert said["cold"] == said["top"] == said["greedy"]
     assert len({tuple(said[name]) for name in ("greedy", "sample", "other")}) == 3
