@@ -50,6 +50,7 @@ bench: $(REF)/.done node_modules/.done browser ## measure against the opponents 
 
 reference: $(REF)/.done ## make the PyTorch reference values in tests/reference again
 	@$(REF)/bin/python tests/reference/make_fixtures.py
+	@$(REF)/bin/python tests/reference/make_networks.py
 	@$(REF)/bin/python tests/reference/make_weights.py
 	@$(REF)/bin/python tests/reference/make_optimisers.py
 
