@@ -22,6 +22,9 @@ export const MEANINGS = [
   "gradient",
 ];
 
+/** Runs side by side: a colour each, and a dash. */
+export const RUNS = ["run-a", "run-b", "run-c", "run-d"];
+
 /** Which meaning a node of a cell has, by its name in the equations. */
 const BY_NAME = /** @type {Record<string, string>} */ ({
   x: "input",
@@ -72,7 +75,7 @@ export function readPalette(page) {
     line: color("c-line"),
     lineStrong: color("c-line-strong"),
     stroke: Number.parseFloat(root.getPropertyValue("--stroke-wire")),
-    meaning: Object.fromEntries(MEANINGS.map((name) => [name, color(`c-${name}`)])),
+    meaning: Object.fromEntries([...MEANINGS, ...RUNS].map((name) => [name, color(`c-${name}`)])),
     signed: stops(9, (index) => color(`ramp-signed-${index}`)),
     gradient: stops(8, (index) => color(`ramp-gradient-${index}`)),
     zero: channels(color("ramp-zero")),

@@ -96,12 +96,19 @@ export class LogChart {
     /** @type {Picture | null} */
     this.picture = null;
     new ResizeObserver(([{ contentRect }]) => {
-      this.size = { width: contentRect.width, height };
+      this.size = { width: contentRect.width, height: this.size.height };
       this.kept.clear();
       if (this.picture) this.draw(this.picture);
     }).observe(this.canvas);
     if (choose) this.listen(choose);
     if (read) this.hover(read);
+  }
+
+  /** Another height, for as many names as there are. @param {number} height */
+  grow(height) {
+    if (height === this.size.height) return;
+    this.size = { ...this.size, height };
+    this.canvas.style.height = `${height}px`;
   }
 
   /** Which place on the axis an event means. @param {PointerEvent} event */

@@ -133,7 +133,8 @@ export class OptionsForm {
     problem.hidden = false;
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", problem.id);
-    if (this.more.contains(box)) this.more.open = true;
+    for (let fold = box.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null)
+      fold.open = true;
   }
 
   /** @param {string} name */

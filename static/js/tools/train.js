@@ -225,6 +225,7 @@ class TrainTool {
     this.loss?.draw({ ...shared, lines: [{ ...line, name: "J" }], level, marks: run.snapshots }, this.lossWords(run));
     const norms = normLines(run);
     const list = norms.map(({ name, data }) => `${name} ${short(data[data.length - 1])}`).join(", ");
+    this.norms?.grow(Math.max(132, 13 * norms.length + 16));
     this.norms?.draw({ ...shared, lines: norms }, t("train.norms.label", { done: run.length, list }));
     const value = baseline.value === null ? "" : short(baseline.value);
     if (this.baseline) {
