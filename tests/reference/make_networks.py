@@ -55,7 +55,7 @@ def draw(name: str) -> Nodes:
     case, rng = CASES[name], np.random.default_rng([7, list(CASES).index(name)])
     T, B, O = case.steps, case.B, case.sizes["O"]
     mask = (rng.random((T, B)) < 0.7) * 1.0 if case.masked else np.ones((T, B))
-    if case.lengths and T == case.sizes["x"]:
+    if case.lengths and case.sizes["x"] == T:
         mask *= np.arange(T)[:, None] < np.array(case.lengths)
     found = {"x": rng.normal(size=(case.sizes["x"], B, case.sizes["I"])), "mask": mask}
     if any("y" in c.reads for c in case.chains):

@@ -47,7 +47,7 @@ def shapes(cell: str, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
     """Return the shape of every parameter of a cell."""
     sizes = {"W": (hidden, inputs), "U": (hidden, hidden), "b": (hidden,)}
     named = {letter + gate: size for gate in GATES[cell] for letter, size in sizes.items()}
-    named |= {vector: (hidden,) for vector in VECTORS.get(cell, ())}
+    named |= dict.fromkeys(VECTORS.get(cell, ()), (hidden,))
     return {name: size for name, size in named.items() if cell != "indrnn" or name != "U"}
 
 

@@ -96,10 +96,8 @@ def look(p: Nodes, query: Tensor, memory: Tensor, padding: Tensor) -> tuple[Tens
     """Attention's weights (B, S) and what they find (B, H): memory (B, S, columns), padding (B, S)."""
     keys = memory @ p["Q"].T if "Q" in p else memory
     values = memory @ p["R"].T if "R" in p else memory
-    if "w" in p:
-        score = torch.tanh((query @ p["P"].T)[:, None] + keys) @ p["w"]
-    else:
-        score = (keys @ query[..., None])[..., 0]
+    added = torch.tanh((query @ p["P"].T)[:, None] + keys) @ p["w"] if "w" in p else None
+    score = (keys @ query[..., None])[..., 0] if added is None else added
     weights = score.masked_fill(padding, -torch.inf).softmax(-1)
     return weights, (weights[..., None] * values).sum(1)
 
