@@ -11,6 +11,7 @@ from app.settings import Settings
 from core import ENGINE
 from core.cells import CELLS
 from core.data import COLLECTIONS, TASKS
+from core.decoding_options import DECODING
 from core.ops import OPS
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
 from core.options import OPTIONS
@@ -23,6 +24,7 @@ THINGS = {
     "cell": tuple(CELLS),
     "recipe field": tuple(FIELDS),
     "training option": tuple(OPTIONS),
+    "decoding field": tuple(DECODING),
     "task": tuple(TASKS),
     "data set": tuple(COLLECTIONS),
     "optimiser": tuple(OPTIMISERS),

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from core.cells import CELLS, SOURCES, TITLES
 from core.data import COLLECTIONS, TASKS
+from core.decoding_options import DECODING
 from core.ops import OPS
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
 from core.options import OPTIONS
 from core.recipe import FIELDS, Field
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
-HEAD = """# Reference: recipe fields, training, tasks, cells, operations
+HEAD = """# Reference: recipe fields, training, decoding, tasks, cells, operations
 
 Made from the engine's own tables by `make reference-page`; edit the tables, not this page.
 """
@@ -66,6 +67,11 @@ def training() -> str:
     return f"## Training\n\n{field_table(OPTIONS.values())}\n\n{methods}"
 
 
+def decoding() -> str:
+    """How a network writes."""
+    return "## Decoding\n\n" + field_table(DECODING.values())
+
+
 def tasks() -> str:
     """The generated tasks with what the best constant answer costs."""
     rows = (
@@ -112,7 +118,8 @@ def operations() -> str:
 
 def page() -> str:
     """The whole page."""
-    return f"{HEAD}\n{fields()}\n\n{training()}\n\n{tasks()}\n\n{collections()}\n\n{cells()}\n\n{operations()}\n"
+    parts = (fields(), training(), decoding(), tasks(), collections(), cells(), operations())
+    return "\n\n".join((HEAD.rstrip("\n"), *parts)) + "\n"
 
 
 def main() -> int:
