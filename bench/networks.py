@@ -36,7 +36,7 @@ def network(cell: str, name: str, topology: Topology) -> Job:
     """The same of a network whose chains all have T steps and H units."""
     scoring = "additive" if name.endswith("additive") else "dot"
     cells = {"decoder": looking(CELLS[cell], scoring, wide=False)} if topology.blocks[-1].memory else None
-    streams = {n: (T, WIDE) for n in ("x", "y")[: 2 if cells else 1]}
+    streams = dict.fromkeys(("x", "y") if cells else ("x",), (T, WIDE))
     net, rng = Network(CELLS[cell], topology, streams=streams, H=H, O=WIDE, cells=cells), np.random.default_rng(0)
     net.load({n: rng.standard_normal(s) / np.sqrt(s[-1]) for n, s in net.shapes().items()})
     net.run({n: rng.standard_normal((T, 1, WIDE)) for n in streams}, rng.integers(0, WIDE, (T, 1)))

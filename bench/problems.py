@@ -46,7 +46,7 @@ class Lesson:
         """Whether the target is a symbol."""
         return self.O > 1
 
-    def batch(self) -> tuple[NDArray[np.float32], NDArray[Any]]:
+    def batch(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """x (T, B, I) and target (T, B) or (T, B, 1)."""
         rng = np.random.default_rng(0)
         if not self.classes:

@@ -40,4 +40,4 @@ class TorchTraining:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         self.optimiser.step()
-        return loss.item()
+        return float(loss.detach())

@@ -93,6 +93,26 @@ class Attend:
         slopes = self.score_slopes(t, rows)[..., None]
         return np.asarray(slopes * (self.query[t][:, None] if self.w is None else self.local(t)))
 
+    def pull_all(self, rows: Floats, slopes: Floats) -> Floats:
+        """dJ/dM of rows dJ/dv (T, R, B, H) and their dJ/de (T, B, S, R), summed over all steps: (S, R, B, columns)."""
+        S, R, B = slopes.shape[2], rows.shape[1], rows.shape[2]
+        out = np.zeros((S, R, B, self.memory.shape[2]), rows.dtype)
+        for b in range(B):
+            mixed = self.weights[:, b].T @ rows[:, :, b].reshape(len(rows), -1)
+            values = mixed.reshape(S, R, -1)
+            keys = self._keys_all(slopes[:, b], b)
+            out[:, :, b] += values if self.R is None else values @ self.R
+            out[:, :, b] += keys if self.Q is None else keys @ self.Q
+        return out
+
+    def _keys_all(self, slopes: Floats, b: int) -> Floats:
+        """dJ/dk of one sequence, of its dJ/de (T, S, R), summed over all steps: (S, R, H)."""
+        if self.w is None:
+            asked = np.stack([q[b] for q in self.query])
+            return np.asarray((slopes.reshape(len(slopes), -1).T @ asked).reshape(*slopes.shape[1:], -1))
+        local = np.stack([self.local(t)[b] for t in range(len(slopes))])
+        return np.asarray(slopes.transpose(1, 2, 0) @ local.transpose(1, 0, 2))
+
     def parameter_rows(self, t: int, rows: Floats) -> dict[str, Floats]:
         """What step t gives to the gradients of Q, R (rows, H, columns) and w (rows, H, 1), of rows dJ/dv."""
         found, slopes = {}, self.score_slopes(t, rows)

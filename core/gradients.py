@@ -62,7 +62,7 @@ def chain_contributions(ws: Chain, sweep: Rows, *, shares: bool = True, also: Vi
         for read in readers:
             read(k, deltas)
 
-    sweep.run(visit, lean=not also, scaled=not sweep.seeds)
+    sweep.run(visit, lean=True, scaled=not sweep.seeds)
     with np.errstate(all="ignore"):
         if reader:
             reader.finish(sizes)

@@ -67,15 +67,21 @@ def _full_rows(net: Network, block: Block, own: Floats | None, above: Seeds) -> 
     seeds = above.get(block.name) or _room(net, block)
     if own is not None:
         seeds[chain.cell.output][np.arange(net.T), np.arange(net.T)] += net.turn(block, own)
-    rows = Rows(chain, net.T, causal=False)
-    rows.load(seeds={s: (v[:, ::-1] if block.reverse else v) for s, v in seeds.items()})
+    rows = Rows(chain, net.T, causal=_causal(net, block))
+    rows.load(seeds={s: (v[::-1] if block.reverse else v) for s, v in seeds.items()})
     return rows
 
 
+def _causal(net: Network, block: Block) -> bool:
+    """Whether nothing that a block does can tell in an error before: all the way up, time runs forward."""
+    above = [b for b in net.topology.blocks if block.name in (*b.reads, *b.memory, b.start)]
+    return not block.reverse and all(block.name in b.reads and _causal(net, b) for b in above)
+
+
 def _room(net: Network, block: Block) -> dict[str, Floats]:
-    """Zeros for every state: (errors, T, B, H), in the input's order of time."""
+    """Zeros for every state: (T, errors, B, H), in the input's order of time."""
     chain = net.chains[block.name]
-    return {s: np.zeros((net.T, chain.sizes.T, net.B, net.H)) for s in chain.cell.states}
+    return {s: np.zeros((chain.sizes.T, net.T, net.B, net.H)) for s in chain.cell.states}
 
 
 def _passing_on(net: Network, block: Block, rows: Rows, above: Seeds, *, alone: bool) -> Visit:
@@ -83,16 +89,20 @@ def _passing_on(net: Network, block: Block, rows: Rows, above: Seeds, *, alone: 
     for name in (n for n in (*block.reads, *block.memory, block.start) if n in net.chains):
         above.setdefault(str(name), _room(net, net.block(str(name))))
 
+    look = _Look(net, block, rows) if block.memory else None
+
     def visit(k: int, _deltas: Floats) -> None:
         errors = errors_of(net, block, rows, k, alone=alone)
         if any(r in net.chains for r in block.reads):
             _pass_down(net, block, rows, above, (k, errors))
-        if block.memory:
-            _look_back(net, block, rows, above, (k, errors))
+        if look:
+            look.keep(k, errors)
+        if look and k == 0:
+            look.send(above)
         if block.start and k == 0:
             for state, part in rows.before().items():
                 target = above[block.start][state]
-                target[errors[:, None], net.last(block.start), np.arange(net.B)] += part
+                target[net.last(block.start), errors[:, None], np.arange(net.B)] += part
 
     return visit
 
@@ -101,7 +111,7 @@ At = tuple[int, Any]
 
 
 def _output_seeds(net: Network, above: Seeds, name: str) -> Floats:
-    """Where gradients for a block's output state are gathered: (errors, T, B, H)."""
+    """Where gradients for a block's output state are gathered: (T, errors, B, H)."""
     return above[name][net.chains[name].cell.output]
 
 
@@ -109,19 +119,33 @@ def _pass_down(net: Network, block: Block, rows: Rows, above: Seeds, at: At) -> 
     """To the blocks below, through the matrices that act on the input."""
     (k, errors), chain = at, net.chains[block.name]
     time = chain.sizes.T - 1 - k if block.reverse else k
-    parts = [rows.slot(u.slot, k) @ chain.params[u.parameter] for u in rows.plan.feeding("x")]
-    for name, part in zip(block.reads, net.split(block, np.sum(parts, axis=0)), strict=True):
+    for name, part in zip(block.reads, net.split(block, rows.through("x", k)), strict=True):
         if name in net.chains:
-            _output_seeds(net, above, name)[errors, time] += part
+            _output_seeds(net, above, name)[time, errors] += part
 
 
-def _look_back(net: Network, block: Block, rows: Rows, above: Seeds, at: At) -> None:
-    """To all steps of the blocks in memory: the shortcut past the chain."""
-    k, errors = at
-    for attend in net.chains[block.name].attends:
-        memory = attend.pull_memory(k, rows.bases[attend.spec.name][rows.alive(k)]).transpose(0, 2, 1, 3)
-        for name, part in zip(block.memory, np.split(memory, len(block.memory), axis=-1), strict=True):
-            _output_seeds(net, above, name)[errors] += part
+class _Look:
+    """What attention sends back to all steps of the blocks in memory: the shortcut past the chain."""
+
+    def __init__(self, net: Network, block: Block, rows: Rows) -> None:
+        self.net, self.block, self.rows = net, block, rows
+        self.attends = net.chains[block.name].attends
+        T, room = net.chains[block.name].sizes.T, (rows.count, net.B, net.H)
+        self.values = [np.zeros((T, *room)) for _ in self.attends]
+        self.slopes = [np.zeros((T, net.B, a.weights.shape[2], rows.count)) for a in self.attends]
+
+    def keep(self, k: int, errors: Any) -> None:
+        """The gradients of step k; they wait for the others, so that all steps are one product."""
+        for attend, values, slopes in zip(self.attends, self.values, self.slopes, strict=True):
+            values[k, errors] = found = self.rows.gradient(attend.spec.name, k)
+            slopes[k][:, :, errors] = attend.score_slopes(k, found).transpose(1, 2, 0)
+
+    def send(self, above: Seeds) -> None:
+        """All of it to the blocks in memory."""
+        for attend, values, slopes in zip(self.attends, self.values, self.slopes, strict=True):
+            memory = attend.pull_all(values, slopes)
+            for name, part in zip(self.block.memory, np.split(memory, len(self.block.memory), axis=-1), strict=True):
+                _output_seeds(self.net, above, name)[...] += part
 
 
 def _in_order(block: Block, matrix: Floats, *, alone: bool) -> Floats:

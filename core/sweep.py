@@ -45,11 +45,15 @@ class Rows:
         self.products = {v: (zeros(*room), zeros(*room)) for v in chain.backward.results}
         self.bases = {b.name: zeros(*room) for b in self.plan.bases if not self._alone(b)}
         self.single = self._single()
+        self.scaled = {
+            (b.name, lean): self._scaled(b.name, lean=lean) for b in self.plan.bases for lean in (False, True)
+        }
         self.weights = chain.backward.matrices
         self.diagonal, self.part = zeros(s.T, s.B, s.H), zeros(*room)
         self.folded, self.term = zeros(s.H, s.H), zeros(s.H, s.H)
         self.exponents = np.zeros(self.count, dtype=np.intc)
         self.seeds: dict[str, Floats] = {}
+        self.lean = False
         self.programs: dict[bool, list[tuple[Call, ...]]] = {}
 
     def alive(self, k: int) -> slice:
@@ -59,8 +63,8 @@ class Rows:
     def load(self, diagonal: Floats | None = None, seeds: dict[str, Floats] | None = None) -> None:
         """Coefficients and weights of the chain's last run, and where gradients enter.
 
-        `diagonal` (T, B, H): dJ_t/dh_t at the output state. `seeds` by state (rows, T, B, H): of every error at
-        every step.
+        `diagonal` (T, B, H): dJ_t/dh_t at the output state. `seeds` by state (T, rows, B, H): at every step,
+        of every error.
         """
         self.diagonal.fill(0.0)
         if diagonal is not None:
@@ -78,6 +82,7 @@ class Rows:
         for incoming in (*(p for pair in self.products.values() for p in pair), *self.carried.values()):
             incoming.fill(0.0)
         self.exponents.fill(0)
+        self.lean = lean
         if lean not in self.programs:
             self.programs[lean] = [tuple(self._step(k, lean=lean)) for k in range(self.chain.sizes.T)]
         with np.errstate(all="ignore"):
@@ -95,6 +100,19 @@ class Rows:
         """The rows alive at step k of a base: (rows, B, H)."""
         found = self.bases[base] if base in self.bases else self._later(f"{base}_prev", k)
         return found[self.alive(k)]
+
+    def through(self, value: str, k: int) -> Floats:
+        """What the rows alive at step k send through all the matrices that multiplied `value`: (rows, B, columns)."""
+        if not self.lean:
+            each = [self.slot(u.slot, k) @ self.chain.params[u.parameter] for u in self.plan.feeding(value)]
+            return np.asarray(sum(each[1:], each[0]))
+        parts = []
+        for base, uses in self._by_base(value).items():
+            places = [self.names.index(u.slot) for _, u in uses]
+            stack = np.stack([self.chain.params[u.parameter] for _, u in uses])
+            folded = np.multiply(self.coefficients[k, 0, places][:, :, None], stack).sum(axis=0)
+            parts.append(self.gradient(base, k)[:, 0] @ folded)
+        return np.asarray(sum(parts[1:], parts[0]))[:, None]
 
     def before(self) -> dict[str, Floats]:
         """The gradient of every row in the states before the first step, once the sweep is done: (rows, B, H)."""
@@ -158,18 +176,21 @@ class Rows:
     def _add_seeds(self, state: str, k: int, out: Floats) -> None:
         """What comes into a state from outside the chain."""
         if state in self.seeds:
-            np.add(out, self.seeds[state][self.alive(k), k], out)
+            np.add(out, self.seeds[state][k, self.alive(k)], out)
 
     def _scale(self, base: str, k: int, *, lean: bool) -> Iterator[Call]:
         """Slots of a base, all rows at once; neighbours in one call; a lean sweep has few."""
-        terms = {s for group in self._terms() for s in group} - self.single
-        wanted = [s.base == base and (not lean or s.name in terms) for s in self.plan.slots]
-        for part in runs(wanted):
+        for part in self.scaled[base, lean]:
             rows = self.gradient(base, k)[:, :, None]
             yield np.multiply, (self.coefficients[k, :, part], rows, self.deltas[self.alive(k), :, part])
         for state, (name, *_) in ((s, self.plan.carries[s]) for s in self.carried) if lean else ():
             if name in self.single and self.plan.slots[self.names.index(name)].base == base:
                 yield self._times(name, k, self.carried[state][self.alive(k)])
+
+    def _scaled(self, base: str, *, lean: bool) -> list[slice]:
+        """The stretches of slots that are formed from a base."""
+        terms = {s for group in self._terms() for s in group} - self.single
+        return runs([s.base == base and (not lean or s.name in terms) for s in self.plan.slots])
 
     def _terms(self) -> list[tuple[str, ...]]:
         """The slots that are added up to a base, or carried to a state."""

@@ -7,6 +7,7 @@ very buffer that becomes the deltas. As in the opponents for one sequence no sig
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +132,7 @@ class BatchRnn(Batched):
         S, row = self.S, self.row
         self.project(S[1:, None])
         add, tanh = np.add, np.tanh
-        for previous, state in zip(S[:-1], S[1:], strict=True):
+        for previous, state in pairwise(S):
             previous.dot(self.Ut, row)
             add(state, row, state)
             tanh(state, state)

@@ -77,7 +77,9 @@ class JaxScan:
         return losses.sum(), (kept, logits, jnp.exp(log_probs), losses)
 
     def _trace(self, p: dict[str, Any], shifts: Any, x: Any, target: Any) -> Any:
-        (loss, kept), (grads, pulls) = jax.value_and_grad(self._loss, argnums=(0, 1), has_aux=True)(p, shifts, x, target)
+        (loss, kept), (grads, pulls) = jax.value_and_grad(self._loss, argnums=(0, 1), has_aux=True)(
+            p, shifts, x, target
+        )
         split = [*jnp.split(pulls[0], len(self.gates), axis=-1), *pulls[1:]]
         norms = [jnp.sqrt((g * g).sum((1, 2))) for g in split]
         return loss, kept, grads, pulls, norms

@@ -16,13 +16,13 @@ from core.unrollings import Learner
 from core.wiring import Wiring, wiring_of
 
 LENGTH, H = 10, 32
-OPTIONS: dict[str, object] = {"batch": 32, "rate": 5e-3, "updates": 1500, "precision": "float32"}
 WORD = parse("e = W @ x + 0 * e_prev  # a symbol as a vector, without its neighbours")
 
 
-def run_of(seed: int, **choices: object) -> Training:
+def run_of(seed: int, *, length: int = LENGTH, updates: int = 1500, **choices: object) -> Training:
     """A run on reversal that has not begun."""
-    return training("gru", seed, {"hidden": H, **choices}, data="reversal", length=LENGTH, **OPTIONS)
+    options: dict[str, object] = {"batch": 32, "rate": 5e-3, "updates": updates, "precision": "float32"}
+    return training("gru", seed, {"hidden": H, **choices}, data="reversal", length=length, **options)
 
 
 def finished(run: Training) -> Assembly:
@@ -33,12 +33,12 @@ def finished(run: Training) -> Assembly:
     return run.net
 
 
-def by_words(seed: int) -> Assembly:
+def by_words(seed: int, **sizes: int) -> Assembly:
     """Attention that compares with what a reader of both ends knows, and then sees nothing but the symbol there.
 
     The values are R M with M = [forward | backward | symbol]: the columns of R for the readers are held at zero.
     """
-    run = run_of(seed, topology="attention", reader="both")
+    run = run_of(seed, topology="attention", reader="both", **sizes)
     plain, readers = wiring_of(run.recipe), ("encoder", "encoder-back")
     words = Block("words")
     decoder = Block("decoder", ("y",), start="encoder", memory=(*readers, "words"))

@@ -43,13 +43,18 @@ def reber_share(net: Learner, strings: Indices) -> tuple[float, float]:
     return float(right.mean()), float(right[inside.sum(0) >= 14].mean())
 
 
+def reber_reader(cell: str, seed: int) -> Learner:
+    """Twelve units that have read 32 000 strings."""
+    options: dict[str, object] = {"data": "reber", "length": 40, "batch": 16, "rate": 0.01, "updates": 2000}
+    return trained(cell, seed, {"hidden": 12, "gain": TORCH}, **options)
+
+
 def reber(seeds: Sequence[int]) -> Iterator[Finding]:
     """A string counts if at each of its steps the legal symbols are the likeliest."""
     test = unseen("reber", 2000, 60)
     for cell in ("lstm", "rnn-tanh"):
         for seed in seeds:
-            options: dict[str, object] = {"data": "reber", "length": 40, "batch": 16, "rate": 0.01, "updates": 2000}
-            net = trained(cell, seed, {"hidden": 12, "gain": TORCH}, **options)
+            net = reber_reader(cell, seed)
             right, long = reber_share(net, reber_strings(123, 1000))
             yield Finding(f"{cell}: share of strings right", right, seed)
             yield Finding(f"{cell}: share of those of length 15 or more", long, seed)
