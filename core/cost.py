@@ -16,8 +16,10 @@ from core.plan import forward_plan
 from core.recipe import Recipe
 from core.wiring import Wiring, wiring_of
 
-PER_CALL, PER_FLOP, PER_NUMBER = 500.0, 0.06, 1.0
+# Nanoseconds: of a run, to build it and for each step's calls; of a number as JSON.
+PER_RUN, PER_WEIGHT, PER_CALL, PER_FLOP, PER_NUMBER = 450_000.0, 60_000.0, 900.0, 1.0, 60.0
 JSON_BYTES = 21
+MOST_WINDOWS = 2e6  # beyond so many deltas windows are not compared
 
 
 @dataclass(frozen=True)
@@ -91,39 +93,41 @@ def cost(recipe: Recipe, include: Iterable[str]) -> Cost:
 
 
 def _cost(s: Size, include: frozenset[str]) -> Cost:
-    total = 400_000.0
+    total = PER_RUN
     for part in s.parts:
         total += _run_ns(s, part)
         total += _contribution_ns(s, part) if "contributions" in include else 0.0
         total += _jacobian_ns(s, part) if "jacobians" in include else 0.0
         total += _spectral_ns(s, part) if "spectral" in include else 0.0
     numbers = _numbers(s, include)
-    return Cost((total + numbers * 60.0) / 1e6, numbers * JSON_BYTES, s.span)
+    return Cost((total + numbers * PER_NUMBER) / 1e6, numbers * JSON_BYTES, s.span)
 
 
 def _run_ns(s: Size, p: Part) -> float:
-    flops = 6 * p.T * (p.products * s.H**2 + p.inputs * s.H * p.I + s.H * s.O)
-    looked = p.looks * p.T * (40 * PER_CALL + 30 * s.T * s.H * PER_NUMBER)
-    return p.T * 2 * p.calls * PER_CALL + flops * PER_FLOP + p.T * s.H * p.nodes * 12 * PER_NUMBER + looked
+    products = p.products * s.H**2 + p.inputs * s.H * p.I + s.H * s.O
+    looked = p.looks * p.T * (75_000 + 40 * s.T * s.H)
+    return 150_000 + p.parameters * PER_WEIGHT + p.T * (p.calls * PER_CALL + products * PER_FLOP) + looked
 
 
 def _contribution_ns(s: Size, p: Part) -> float:
-    pairs, n = p.T * (p.T + 1) / 2 * (2 if p.lower else 1), max(p.products, 1)
-    windows = 4 * pairs * n * s.H * (s.H + p.I) + p.T * n * s.H * (s.H + p.I) * 4
-    kept = min(windows, 32e6 * (s.H + p.I))  # beyond that the windows are not compared
-    looked = p.looks * pairs * (30 * s.T * s.H * PER_NUMBER + 6 * s.T * s.H**2 * PER_FLOP)
-    return p.T * 90 * PER_CALL + (4 * pairs * n * s.H**2 + kept) * PER_FLOP + pairs * n * s.H * 8 * PER_NUMBER + looked
+    """Two sweeps with a row for each error, and the products of every window."""
+    pairs, n = p.T**2, max(p.products, 1)
+    calls = p.parameters * 155_000 + p.T * (p.calls * 390 + p.parameters * 14_000) * (1.5 if p.lower else 1.0)
+    windows = min(pairs * n * s.H, MOST_WINDOWS) * (s.H + p.I) * 0.14
+    rows = pairs * n * s.H * (9.0 + (35.0 if p.lower else 0.0)) + pairs * n * s.H**2 * 0.02
+    looked = p.looks * (p.T * 280_000 + p.T**2 * s.H * (8 * s.T + 14 * s.H))
+    return calls + windows + rows + looked
 
 
 def _jacobian_ns(s: Size, p: Part) -> float:
-    n = p.states * s.H
-    depth = max(1, p.T.bit_length())
-    return p.T * depth * (4 * n**3 * PER_FLOP + 12 * PER_CALL) + 2 * p.T**2 * n**2 * p.states * PER_FLOP
+    n, depth = p.states * s.H, max(1, p.T.bit_length())
+    products = p.T * depth * n**3 * 0.027 + p.T**2 * n**2 * 0.15 + p.T * n**2 * p.products * 7
+    return 270_000 + p.T * depth * 4_400 + products + p.looks * p.T * 18_600
 
 
 def _spectral_ns(s: Size, p: Part) -> float:
     n = p.states * s.H
-    return p.T**2 / 2 * (20_000 + 25 * n**3 * PER_FLOP)
+    return 320_000 + p.T**2 * (2_400 + 14 * n**2 + 0.087 * n**3)
 
 
 def _numbers(s: Size, include: frozenset[str]) -> int:

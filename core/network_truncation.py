@@ -118,7 +118,7 @@ def _of_lag(net: Network, part: Kept, lag: int) -> Iterator[tuple[str, Floats]]:
 
 def _looked(net: Network, part: Kept) -> Cut:
     """What every lag gives to the gradient of each weight of attention: (bins, H, columns)."""
-    chain, found = net.chains[part.block.name], {}
+    chain, found = net.chains[part.block.name], dict[str, Floats]()
     for attend in chain.attends:
         rows = part.asked[attend.spec.name]
         for t in range(chain.sizes.T):

@@ -4,21 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.cost import PER_CALL, PER_FLOP, PER_NUMBER
+from core.cost import Part, Size
 from core.errors import CostError, Problem
 from core.material import declared, length_of, widths_of
 from core.options import OPTIONS, Options, marks
-from core.plan import forward_plan
 from core.recipe import Recipe
+from core.wiring import Wiring, wiring_of
 
-PER_UPDATE = 150_000  # nanoseconds of a draw, an event and the little things
+PER_CALL, PER_FLOP, PER_NUMBER = 500.0, 0.06, 1.0  # nanoseconds
+PER_UPDATE = 150_000  # of a draw, an event and the little things
 STEP_BYTES = 160  # a step event as JSON without the norm of each parameter
 NORM_BYTES, NUMBER_BYTES = 32, 11
 
 
 @dataclass(frozen=True)
 class Work:
-    """The numbers that a cost depends on: updates of B sequences over T steps, snapshots, and the cell's sizes."""
+    """The numbers that a cost depends on: updates of B sequences over T steps, snapshots, and the network's sizes."""
 
     updates: int
     even: int
@@ -27,16 +28,24 @@ class Work:
     I: int
     H: int
     O: int
-    matrices: int
-    inputs: int
-    arrays: int
-    calls: int
-    nodes: int
+    bits: int
+    wiring: Wiring
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every chain of the network."""
+        return Size(self.T, self.I, self.O, self.H, self.wiring).parts
+
+    @property
+    def arrays(self) -> int:
+        """How many weights there are."""
+        return sum(p.parameters for p in self.parts) + 2
 
     @property
     def weights(self) -> int:
         """How many numbers are learnt, or a few more."""
-        return self.matrices * self.H**2 + self.inputs * self.H * (self.I + 1) + self.O * (self.H + 1)
+        own = sum(p.products * self.H**2 + p.inputs * self.H * (p.I + 1) for p in self.parts)
+        return own + self.O * (self.H * 2 + 1)
 
 
 @dataclass(frozen=True)
@@ -50,26 +59,26 @@ class TrainingCost:
 
 def work_of(recipe: Recipe, options: Options) -> Work:
     """The sizes of a run."""
-    (I, O), cell = widths_of(recipe), recipe.cell
-    T = length_of(recipe)
+    (I, O), T = widths_of(recipe), length_of(recipe)
     window = max(options["k2"] or 0, options["k1"] or T)
-    groups = [p.group for p in cell.parameters]
-    nodes, calls = len(cell.names) + len(cell.pre_activations), 3 * len(forward_plan(cell).steps)
-    counts = (groups.count("U"), groups.count("W"), len(groups) + 2, calls, nodes)
     sizes = (options["batch"], window if declared(recipe).stream else max(T, window), I, recipe["hidden"])
-    return Work(options["updates"], options["snapshots"], *sizes, O, *counts)
+    bits = int(options["precision"].removeprefix("float"))
+    return Work(options["updates"], options["snapshots"], *sizes, O, bits, wiring_of(recipe))
 
 
 def training_cost(work: Work) -> TrainingCost:
     """The predicted cost of a run."""
     flops = 6 * work.T * work.B * work.weights
-    touched = work.T * work.B * (work.H * work.nodes * 4 + 4 * (work.I + work.O)) + 12 * work.weights
-    calls = work.T * 2 * work.calls + 40 * work.arrays
-    update = PER_UPDATE + calls * PER_CALL + flops * PER_FLOP + touched * PER_NUMBER
-    kept = work.T * work.B * (work.H * work.nodes * 4 + 4 * (work.I + work.O))
+    kept = work.T * work.B * sum(work.H * p.nodes * 4 + 4 * (p.I + work.O) for p in work.parts)
+    kept += sum(p.looks * work.T**2 * work.B * 2 for p in work.parts)
+    calls = sum(work.T * 2 * p.calls for p in work.parts) + 40 * work.arrays
+    looked = sum(p.looks * work.T * (300_000 + 40 * work.B * work.T * work.H) for p in work.parts)
+    touched = kept + 12 * work.weights
+    update = PER_UPDATE + calls * PER_CALL + flops * PER_FLOP + touched * PER_NUMBER + looked
     snapshots = len(marks(work.updates, work.even)) * (work.weights * NUMBER_BYTES + 200)
     steps = work.updates * (STEP_BYTES + NORM_BYTES * work.arrays)
-    return TrainingCost(work.updates * update / 1e6, 8 * (kept + 8 * work.weights), snapshots + steps)
+    memory = work.bits // 8 * (kept + 8 * work.weights)
+    return TrainingCost(work.updates * update / 1e6, memory, snapshots + steps)
 
 
 def check_training_cost(

@@ -3,7 +3,8 @@
     python -m tests.recompute http://127.0.0.1:8000 cell=lstm loss_at=last window=3
 
 Needs NumPy and the standard library, reads no code of the project: cells, derivatives and norms are written out
-again, the cells in recompute_cells.py. Without choices it checks every cell at both loss placements. Exit code 1 if
+again, cells in recompute_cells.py and networks in recompute_networks.py. Without choices it checks every cell at both
+loss placements and in every network. Exit code 1 if
 anything differs.
 """
 
@@ -18,9 +19,12 @@ from typing import Any
 import numpy as np
 
 from tests.recompute_cells import CELLS, KINDS, STEPS, Array, Arrays, Back
+from tests.recompute_networks import Networked
 
 GROUPS = "forward,backward,contributions,jacobians,params,spectral"
 TOLERANCE = 1e-9
+TOPOLOGIES = ("one-to-one", "one-to-many", "bidirectional", "encoder-decoder", "attention")
+GIVEN = {"x", "y", "target", "mask"}
 
 
 class Recomputed:
@@ -143,12 +147,15 @@ def norm(rows: Array) -> Array:
 def array(described: dict[str, Any]) -> Array:
     """An array of a trace, without its axis of one batch."""
     data = np.array(described["data"], dtype=float).reshape(described["shape"])
-    return data[:, 0] if described["dims"][:2] == ["time", "batch"] else data
+    return data[:, 0] if described["dims"][1:2] == ["batch"] else data
 
 
 def recomputed(trace: dict[str, Any]) -> Arrays:
-    """Every array of a trace again, from x, target, param/* and the recipe."""
-    given = {n: array(a) for n, a in trace["arrays"].items() if n in {"x", "target"} or n.startswith("param/")}
+    """Every array of a trace again, from x, target, param/* and the recipe; of several chains also from the mask."""
+    given = {n: array(a) for n, a in trace["arrays"].items() if n in GIVEN or n.startswith("param/")}
+    plain = trace["topology"]["name"] == "chain" and len(trace["topology"]["blocks"]) == 1
+    if not plain or trace["recipe"]["data"] not in ("sentence", "characters"):
+        return Networked(trace, given).arrays() | {"mask": given["mask"]}
     params = {n.removeprefix("param/"): value for n, value in given.items() if n.startswith("param/")}
     return Recomputed(trace["recipe"], given["x"], given["target"].astype(int), params).arrays()
 
@@ -165,7 +172,7 @@ def compare(trace: dict[str, Any]) -> Iterator[tuple[str, list[int], float]]:
     """Name, shape and error of every array; one that nobody can recompute, or that is missing, is infinitely wrong."""
     again = recomputed(trace)
     for name, described in trace["arrays"].items():
-        if name not in {"x", "target"} and not name.startswith("param/"):
+        if name not in {"x", "y", "target"} and not name.startswith("param/"):
             right = again.pop(name, None)
             yield name, described["shape"], float("inf") if right is None else difference(name, array(described), right)
     for name in again:
@@ -180,10 +187,11 @@ def fetch(base: str, choices: dict[str, str]) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> int:
-    """Check one recipe, or every cell at both loss placements; print a table; 1 if anything differs."""
+    """Check one recipe, or every cell at both loss placements and in every network; 1 if anything differs."""
     base, *rest = arguments
     chosen = dict(word.split("=", 1) for word in rest)
     every = [{"cell": c, "loss_at": at, "window": "3"} for c, at in itertools.product(CELLS, ("every", "last"))]
+    every += [{"cell": c, "topology": name, "window": "3"} for c, name in itertools.product(CELLS, TOPOLOGIES)]
     wrong = 0
     for choices in [chosen] if rest else every:
         sys.stdout.write(f"{' '.join(f'{k}={v}' for k, v in choices.items())}\n")

@@ -21,7 +21,7 @@ def wrong(trace: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("choices", [{}, {"window": "3"}, {"text": "a rose is a rose", "window": "99"}])
 @pytest.mark.parametrize("loss_at", ["every", "last"])
-@pytest.mark.parametrize("cell", recompute.CELLS)
+@pytest.mark.parametrize("cell", CELLS)
 def test_every_array_of_a_trace_comes_out_again(
     base_url: str, cell: str, loss_at: str, choices: dict[str, str]
 ) -> None:
@@ -46,7 +46,57 @@ def test_other_recipes_come_out_again_as_well(base_url: str, choices: dict[str, 
 
 
 def test_every_cell_has_its_own_second_reading() -> None:
-    assert {*recompute.CELLS} == {*CELLS}
+    assert {*CELLS} == {*CELLS}
+
+
+NETWORKS = [
+    {"layers": "3"},
+    {"topology": "one-to-one"},
+    {"topology": "one-to-one", "layers": "2"},
+    {"topology": "one-to-many"},
+    {"topology": "bidirectional"},
+    {"topology": "bidirectional", "layers": "2"},
+    {"topology": "encoder-decoder"},
+    {"topology": "attention"},
+    {"topology": "attention", "scoring": "dot"},
+    {"topology": "attention", "reader": "both"},
+    {"topology": "attention", "reader": "both", "scoring": "dot"},
+]
+HEADS: list[dict[str, str]] = [
+    {"window": "3"},
+    {"data": "adding", "length": "7"},
+    {"data": "parity", "length": "6", "window": "2"},
+]
+
+
+@pytest.mark.parametrize("choices", HEADS, ids=["softmax", "linear", "sigmoid"])
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda n: " ".join(n.values()))
+@pytest.mark.parametrize("cell", ["rnn-tanh", "lstm"])
+def test_every_network_comes_out_again(
+    base_url: str, cell: str, network: dict[str, str], choices: dict[str, str]
+) -> None:
+    if network.get("topology") == "one-to-many" and "data" in choices:
+        choices = {"data": "parentheses", "length": "9"}
+    trace = recompute.fetch(base_url, {"cell": cell, "hidden": "4", **network, **choices})
+    assert not wrong(trace)
+    assert len(trace["topology"]["blocks"]) > 1 or trace["topology"]["name"].startswith("one-to-")
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_comes_out_again_with_attention(base_url: str, cell: str) -> None:
+    assert not wrong(recompute.fetch(base_url, {"cell": cell, "topology": "attention", "hidden": "3", "window": "4"}))
+
+
+def test_a_change_of_one_number_in_a_network_is_noticed(base_url: str) -> None:
+    trace = recompute.fetch(base_url, {"cell": "gru", "topology": "attention", "window": "3", "hidden": "3"})
+    for name, described in trace["arrays"].items():
+        changed = copy.deepcopy(described)
+        data = np.array(changed["data"], dtype=float)
+        data.flat[np.abs(data).argmax()] += 1e-6 * max(np.abs(data).max(), 1e-3) if name != "target" else 1
+        if name == "target":
+            data %= trace["dims"]["output"]
+        changed["data"] = data.tolist()
+        assert wrong({**trace, "arrays": {**trace["arrays"], name: changed}}), name
 
 
 def test_a_change_of_one_number_in_any_array_is_noticed(base_url: str) -> None:
