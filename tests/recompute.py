@@ -4,8 +4,7 @@
 
 Needs NumPy and the standard library, reads no code of the project: cells, derivatives and norms are written out
 again, cells in recompute_cells.py and networks in recompute_networks.py. Without choices it checks every cell at both
-loss placements and in every network. Exit code 1 if
-anything differs.
+loss placements and in every network. Exit code 1 if anything differs.
 """
 
 import itertools
