@@ -14,6 +14,7 @@ from core.arrays import HIDDEN, OUTPUT, STEP, TIME, Array
 from core.buffers import Sizes
 from core.equations import Cell
 from core.heads import HEADS, Head
+from core.norms import norms
 from core.ops import Floats, run
 from core.unroll import Chain, flat, weight_dims
 
@@ -280,8 +281,16 @@ class Network:
         found = {f"{name}/{n}": shown(chain.buffers.column(n)) for n in nodes}
         found |= {f"{name}/{a.spec.weights}": Array(a.weights, ("time", "batch", "source")) for a in chain.attends}
         found |= {f"grad/{name}/{n}": shown(tell.gradient(n)) for n in tell.names}
-        norms = {n: tell.norm(n)[::-1] if block.reverse else tell.norm(n) for n in tell.names}
-        found |= {f"grad_norm/{name}/{n}": Array(v, TIME) for n, v in norms.items()}
+        found |= {f"grad_norm/{name}/{n}": Array(self._norms(block, chain, n), TIME) for n in tell.names}
         for prefix, weights in (("param", chain.params), ("grad", chain.grads)):
             found |= {f"{prefix}/{name}/{n}": Array(w, weight_dims(cell, n)) for n, w in weights.items()}
         return found
+
+    def _norms(self, block: Block, chain: Chain, node: str) -> Floats:
+        """The norm of a node's gradient at every step, over units and batch: (T,) in the input's order of time."""
+        if self.lengths is None or not block.reverse:
+            return chain.instruments.norm(node)[:: -1 if block.reverse else 1]
+        rows = self.turn(block, chain.shown(chain.instruments.gradient(node)))
+        out = np.empty(len(rows), rows.dtype)
+        norms(rows.reshape(len(rows), -1), out)
+        return out

@@ -12,11 +12,11 @@ import torch
 from make_fixtures import gradients
 from torch import Tensor, nn
 from torch_cells import MODULES, STATES, Nodes
-from torch_networks import Case, Loops, Module, both_ways, head, layers, look, translator, weight_shapes
+from torch_networks import Case, Chain, Loops, Module, both_ways, head, layers, look, translator, weight_shapes
 
 HERE = Path(__file__).parent
 ONE, TWO, TOP = ("forward", "backward"), ("forward2", "backward2"), ("decoder",)
-RAGGED = (5, 3, 1)
+RAGGED, WINDOWS = (5, 3, 1), (2, 4)
 CASES = {
     "two-layers-tanh": Case("rnn-tanh", layers(2), ("layer2",), B=3, masked=True),
     "two-layers-relu": Case("rnn-relu", layers(2), ("layer2",), head="linear"),
@@ -84,22 +84,32 @@ def loops(case: Case, given: Nodes) -> Nodes:
             for t, nodes in enumerate(net.nodes[chain.name]):
                 nodes[f"grad {n}"] = grads[i * T + t]
             found[f"grad/{chain.name}/{n}"] = net.stacked(chain, f"grad {n}")
-        found |= uses(net, chain.name, masked.sum(1), turn=chain.reverse)
+        found |= uses(net, chain, masked.sum(1))
     of_v, of_d = gradients(masked.sum(), [net.V, net.d])
     return found | {"grad/V": of_v, "grad/d": of_d}
 
 
-def uses(net: Loops, name: str, losses: Tensor, *, turn: bool) -> Nodes:
-    """What each step's copy of each weight gave to each error: the sums, and norms (errors, steps)."""
-    found, copies = {}, net.copies[name]
+def lags(case: Case, chain: Chain, errors: int, steps: int) -> Tensor:
+    """How far each error is from each of the chain's own steps, by the steps between them: (errors, steps)."""
+    t, k = torch.arange(errors)[:, None], torch.arange(steps)
+    if any(chain.name in (*c.memory, c.start) for c in case.chains):
+        return t + steps - k
+    return (t - (steps - 1 - k if chain.reverse else k)).abs()
+
+
+def uses(net: Loops, chain: Chain, losses: Tensor) -> Nodes:
+    """What each step's copy of each weight gave to each error: the sums, norms (errors, steps), what windows leave."""
+    found, name, copies = {}, chain.name, net.copies[chain.name]
+    lag = lags(net.case, chain, len(losses), len(copies))
     for n in copies[0]:
         rows = torch.stack([torch.stack(gradients(loss, [p[n] for p in copies])) for loss in losses])
         found[f"grad/{name}/{n}"] = rows.sum((0, 1))
-        flat = (rows.flip(1) if turn else rows).flatten(2)
+        flat = (rows.flip(1) if chain.reverse else rows).flatten(2)
         whole = flat.sum((0, 1))
         if net.case.lengths is None or not any(c.reverse for c in net.case.chains):
             found[f"contribution/{name}/{n}"] = flat.norm(dim=-1)
             found[f"contribution_dot/{name}/{n}"] = flat @ whole / (whole @ whole if whole.any() else 1.0)
+            found[f"truncated/{name}/{n}"] = torch.stack([rows[lag < window].sum(0) for window in WINDOWS])
     return found
 
 
