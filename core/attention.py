@@ -79,19 +79,17 @@ class Attend:
         """dJ/dq of rows dJ/dv: (R, B, H)."""
         return _by_sequence(self.score_slopes(t, rows), self.local(t))
 
-    def pull_memory(self, t: int, rows: Floats) -> Floats:
-        """dJ/dM of rows dJ/dv, through the values and through the keys: (R, B, S, columns)."""
-        values, keys = self.pull_values(t, rows), self.pull_keys(t, rows)
-        return np.asarray((values if self.R is None else values @ self.R) + (keys if self.Q is None else keys @ self.Q))
+    def memory_gradient(self, rows: Floats) -> Floats:
+        """dJ/dM (B, S, columns) of dJ/dv = rows (T, B, H)."""
+        slopes = np.stack([self.score_slopes(t, row[None]).transpose(1, 2, 0) for t, row in enumerate(rows)])
+        return self.pull_all(rows[:, None], slopes)[:, 0].transpose(1, 0, 2)
 
-    def pull_values(self, t: int, rows: Floats) -> Floats:
-        """dJ/d(values) of rows dJ/dv: (R, B, S, H)."""
-        return np.asarray(self.weights[t][None, :, :, None] * rows[:, :, None])
-
-    def pull_keys(self, t: int, rows: Floats) -> Floats:
-        """dJ/dk of rows dJ/dv: (R, B, S, H)."""
-        slopes = self.score_slopes(t, rows)[..., None]
-        return np.asarray(slopes * (self.query[t][:, None] if self.w is None else self.local(t)))
+    def sum_gradients(self, rows: Floats, grads: Mapping[str, Floats]) -> None:
+        """Fill the gradients of Q, R and w, summed over time, of dJ/dv = rows (T, B, H)."""
+        for t, row in enumerate(rows):
+            for name, part in self.parameter_rows(t, row[None]).items():
+                whole = grads[name].reshape(self.sizes.H, -1)
+                np.copyto(whole, part[0] + whole if t else part[0])
 
     def pull_all(self, rows: Floats, slopes: Floats) -> Floats:
         """dJ/dM of rows dJ/dv (T, R, B, H) and their dJ/de (T, B, S, R), summed over all steps: (S, R, B, columns)."""

@@ -52,7 +52,8 @@ def chain_contributions(ws: Chain, sweep: Rows, *, shares: bool = True, also: Vi
     uses, shape = uses_of(ws), (sweep.count, ws.sizes.T)
     sizes, dots = ({p.name: np.zeros(shape) for p in ws.cell.parameters} for _ in range(2))
     scale = largest(*(ws.grads[p.name] for p in ws.cell.parameters))
-    reader = _Norms(ws, sweep, uses) if ws.sizes.B == 1 else None
+    scaled = ws.sizes.B == 1 and not (sweep.seeds or also or ws.attends)  # what reads these knows of exponents
+    reader = _Norms(ws, sweep, uses, scaled=scaled) if ws.sizes.B == 1 else None
     readers = [reader.visit if reader else _gram_reader(ws, sweep, uses, sizes)]
     readers += [_share_reader(ws, sweep, dots, scale)] if shares else []
     readers += [_attention_reader(ws, sweep, sizes, dots, scale)] if ws.attends else []
@@ -62,7 +63,7 @@ def chain_contributions(ws: Chain, sweep: Rows, *, shares: bool = True, also: Vi
         for read in readers:
             read(k, deltas)
 
-    sweep.run(visit, lean=True, scaled=not sweep.seeds)
+    sweep.run(visit, lean=True, scaled=scaled)
     with np.errstate(all="ignore"):
         if reader:
             reader.finish(sizes)
@@ -91,8 +92,8 @@ def grouped(ws: Chain) -> dict[str, tuple[str, ...]]:
 class _Norms:
     """|delta| of every slot that a parameter meets, from squares that are looked at once the sweep is done."""
 
-    def __init__(self, ws: Chain, sweep: Rows, uses: tuple[Use, ...]) -> None:
-        self.ws, self.sweep, self.uses = ws, sweep, uses
+    def __init__(self, ws: Chain, sweep: Rows, uses: tuple[Use, ...], *, scaled: bool) -> None:
+        self.ws, self.sweep, self.uses, self.scaled = ws, sweep, uses, scaled
         wanted = [i for i, n in enumerate(sweep.names) if n in {u.slot for u in uses}]
         self.picked, self.place = _picked(wanted), {sweep.names[i]: j for j, i in enumerate(wanted)}
         self.squares = np.ones((ws.sizes.T, sweep.count, len(wanted)), ws.sizes.dtype)
@@ -115,7 +116,7 @@ class _Norms:
         if not self.place:
             return
         if self._lost():
-            self.sweep.run(self._again, scaled=not self.sweep.seeds)
+            self.sweep.run(self._again, scaled=self.scaled)
         else:
             np.sqrt(self.squares, self.squares)
         norms_of = self.squares.transpose(2, 1, 0).astype(np.float64, order="C")

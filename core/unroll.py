@@ -162,19 +162,11 @@ class Chain:
     def _attention_gradients(self) -> None:
         """dJ/dP of the weights that score and mix, summed over time."""
         for attend in self.attends:
-            rows = self.shown(self.buffers.G.column(attend.spec.name))
-            for t in range(self.sizes.T):
-                for name, part in attend.parameter_rows(t, rows[t][None]).items():
-                    whole = self.grads[name].reshape(self.sizes.H, -1)
-                    np.copyto(whole, part[0] + whole if t else part[0])
+            attend.sum_gradients(self.shown(self.buffers.G.column(attend.spec.name)), self.grads)
 
     def memory_gradient(self) -> Floats:
         """dJ/dM of the last run: (B, S, columns)."""
-        parts = [
-            attend.pull_memory(t, self.shown(self.buffers.G.column(attend.spec.name))[t][None])[0]
-            for attend in self.attends
-            for t in range(self.sizes.T)
-        ]
+        parts = [a.memory_gradient(self.shown(self.buffers.G.column(a.spec.name))) for a in self.attends]
         return np.asarray(np.sum(parts, axis=0))
 
     def rows(self, name: str) -> Floats:
