@@ -1,7 +1,7 @@
 """The pages: templates, with everything that the first picture needs inside them."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,8 @@ from app import answers, catalog, figures, openapi, problems, wire
 from app.api import weigh
 from app.asked import Asked, read
 from app.compute import Leaving
+from app.lecture import found
+from app.lessons import Lesson, book
 from app.limits import leaving
 from app.pool import ROOT
 from app.problems import KINDS, Refusal
@@ -55,10 +57,12 @@ templates.filters["ticked"] = ticked
 
 @dataclass(frozen=True)
 class Opening:
-    """What the explorer opens with: the recipe of its address, or the default and what is wrong."""
+    """What the explorer opens with: the recipe of its address, or the default and what is wrong; perhaps a lesson."""
 
     asked: Asked
     problem: Refusal | None = None
+    lesson: Lesson | None = None
+    place: int = 0
 
     @property
     def theme(self) -> str:
@@ -78,12 +82,12 @@ async def explorer(request: Request) -> Response:
 async def explorer_html(services: Services, opening: Opening, left: Leaving) -> bytes:
     """The explorer's page, its first picture inside."""
     shown = opening.asked if prompt(opening, services.settings) else Asked(make_recipe({}), {})
-    task = Task("trace", shown.recipe.canonical(), shown.include, "base64", weights=shown.packed)
+    task = Task("trace", shown.recipe.canonical(), shown.include, "base64", asked=shown.surgery, weights=shown.packed)
     flight = await services.desk.finished(task, weigh(shown, services.settings), left)
     data = page_data(flight.frames[0], opening, services.settings)
     inside = Markup(data.decode())  # noqa: S704 - escaped
     form = {"fields": FIELDS.values(), "recipe": opening.asked.recipe.values}
-    return render(services, "explorer.html", page_data=inside, theme=opening.theme, **form)
+    return render(services, "explorer.html", page_data=inside, theme=opening.theme, **form, **beside(opening))
 
 
 async def prepare(services: Services) -> None:
@@ -94,7 +98,7 @@ async def prepare(services: Services) -> None:
 async def open_with(request: Request, settings: Settings) -> Opening:
     """Read the address; one that is wrong still opens a page, which says so."""
     try:
-        asked = await read(request, settings, "theme", *OPTIONS, *DECODING)
+        asked = await read(request, settings, "theme", "own", *OPTIONS, *DECODING)
         weigh(asked, settings)
     except (UnrolledError, Refusal) as exc:
         return Opening(Asked(make_recipe({}), {}), problems.refusal(exc))
@@ -111,11 +115,29 @@ def told(opening: Opening) -> dict[str, Any] | None:
     return problems.document(opening.problem) if opening.problem else None
 
 
+def beside(opening: Opening) -> dict[str, Any]:
+    """The lesson of a page for its template, and those before and after it."""
+    lessons = [*book().values()]
+    here = lessons.index(opening.lesson) if opening.lesson else 0
+    around = {"before": lessons[here - 1] if here else None, "after": next(iter(lessons[here + 1 :]), None)}
+    return {"lesson": opening.lesson, "place": opening.place, **around}
+
+
+def taught(opening: Opening) -> dict[str, Any] | None:
+    """The lesson of a page: which step of which, where its player begins, and the recipe that is its own."""
+    if not opening.lesson:
+        return None
+    step = opening.lesson.steps[opening.place]
+    own = dict(opening.lesson.recipe_of(step).values)
+    return {"id": opening.lesson.id, "step": opening.place + 1, "at": step.at, "recipe": own}
+
+
 def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
     """The JSON inside the page. When `recipe` is not the trace's, the page fetches its own."""
     listed = catalog.with_own(settings, opening.asked.recipe)
     recipe, drawn = orjson.dumps(dict(opening.asked.recipe.values)), orjson.dumps(figures.templates())
     parts = (b'{"trace":', trace, b',"recipe":', recipe, b',"problem":', orjson.dumps(told(opening)))
+    parts += (b',"lesson":', orjson.dumps(taught(opening)))
     data = b"".join((*parts, b',"fields":', catalog.fields(), b',"catalog":', listed, b',"figures":', drawn, b"}"))
     for raw, escaped in ESCAPES.items():
         data = data.replace(raw, escaped)
@@ -124,7 +146,7 @@ def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
 
 def render(services: Services, name: str, **values: object) -> bytes:
     """A template with the addresses of its files."""
-    given = {"static": services.assets.url, "home": "/", "docs": "/docs", "theme": "", **values}
+    given = {"static": services.assets.url, "home": "/", "docs": "/docs", "theme": "", "lesson": None, **values}
     return templates.get_template(name).render(given).encode()
 
 
@@ -139,6 +161,31 @@ def page(request: Request, html: bytes, status: int = 200) -> Response:
 @lru_cache(maxsize=16)
 def _packed(html: bytes) -> bytes:
     return pack(html)
+
+
+async def contents(request: Request) -> Response:
+    """The lecture's contents."""
+    return page(request, render(of(request), "lecture.html", lessons=[*book().values()]))
+
+
+async def lecture(request: Request) -> Response:
+    """A step of a lesson: the explorer, its words beside it."""
+    services = of(request)
+    lesson, place = found(request.path_params)
+    opening = await open_lesson(request, services.settings, lesson, place)
+    html = await explorer_html(services, opening, leaving(request))
+    return page(request, html, opening.problem.status if opening.problem else 200)
+
+
+async def open_lesson(request: Request, settings: Settings, lesson: Lesson, place: int) -> Opening:
+    """A step with its own recipe or, where the address says `own`, with the visitor's."""
+    opening = await open_with(request, settings)
+    if opening.problem or "own" in opening.asked.controls:
+        return replace(opening, lesson=lesson, place=place)
+    step = lesson.steps[place]
+    surgery = orjson.dumps([*step.interventions]).decode() if step.interventions else ""
+    asked = replace(opening.asked, recipe=lesson.recipe_of(step), interventions=surgery)
+    return replace(opening, asked=asked, lesson=lesson, place=place)
 
 
 async def docs(request: Request) -> Response:
@@ -171,6 +218,8 @@ def _static(request: Request, version: str) -> Response:
 for _path, _page in {
     "/": explorer,
     "/docs": docs,
+    "/lecture": contents,
+    "/lecture/{lesson}/{step}": lecture,
     "/static-{version}/{name:path}": static_version,
     "/static/{name:path}": static_plain,
 }.items():

@@ -7,6 +7,7 @@ import { Bench } from "./bench.js";
 import { Chronicle } from "./chronicle.js";
 import { find, write } from "./dom.js";
 import { view as focus } from "./elements/focus-panel.js";
+import { LessonPanel } from "./elements/lesson-panel.js";
 import { RecipeForm } from "./elements/recipe-form.js";
 import { dress, resolve } from "./figures.js";
 import { listenToKeys } from "./keys.js";
@@ -48,6 +49,8 @@ class Desk {
       { history, now: () => performance.now(), here: () => location.pathname + location.search + location.hash },
       () => this.draw(),
     );
+    /** @type {LessonPanel | null} */
+    this.lesson = null;
     this.writing = 0;
     this.travelled = false;
     /** What the query holds beside the recipe: the options of the tools, as text. @type {Readonly<Record<string, string>>} */
@@ -67,17 +70,31 @@ class Desk {
     const { page, stage } = this;
     const recipe = page.recipe ?? stage.trace.recipe;
     const steps = stage.trace.dims.time;
-    this.form.adopt({ fields: page.fields, recipe, cells: page.catalog.cells, steps });
+    this.form.adopt({ fields: page.fields, recipe, cells: page.catalog.cells, steps, here: () => this.here() });
     const context = Object.assign(stage.context, this.means());
     stage.mount(focus, find(document, "#focus", HTMLElement));
     this.bench = new Bench(find(document, "#bench", HTMLElement), { rows: TOOLS, context });
     stage.join(this.bench);
     this.bench.draw(stage.trace, this.player.state);
     this.draw();
+    this.teach();
     this.time.see(this.player.state);
     if (page.problem) this.failed(page.problem);
     else if (this.query(recipe) !== this.query(stage.trace.recipe)) this.travelTo(recipe);
     else this.explain();
+  }
+
+  /** The words of a lesson's page stand above the tools. */
+  teach() {
+    const { lesson } = this.page;
+    if (!lesson) return;
+    const query = () => (lesson.own === this.query(this.whole.recipe) ? "" : this.query(this.whole.recipe));
+    lesson.own = this.query(lesson.recipe);
+    const focus = (/** @type {string} */ field) => this.form.lead(field);
+    const label = (/** @type {string} */ name) =>
+      this.page.fields.find((/** @type {any} */ f) => f.name === name)?.label ?? name;
+    this.lesson = new LessonPanel(find(document, "#lesson", HTMLElement), lesson, { query, focus, label });
+    this.lesson.update();
   }
 
   /** What the tools may do, beside what every picture may. */
@@ -87,10 +104,8 @@ class Desk {
       request: this.time.request(),
       time: this.time,
       fields: this.page.fields,
- this.whole.recipe,
-=>      whole: () => this.whole,
+      whole: () => this.whole,
       recipe: () => this.whole.recipe,
-=> this.whole.recipe,
       ask: (/** @type {Values} */ values) => {
         this.form.show(values);
         return this.ask(values);
@@ -162,8 +177,10 @@ class Desk {
     this.whole = trace;
     this.time.see(this.player.state);
     this.form.steps = trace.dims.time;
+    if (trace.recipe.model) this.form.show(trace.recipe); // cell and size are the model's, whatever was asked for
     this.explain();
     this.remember(trace);
+    this.lesson?.update();
     write(this.live, t("page.ready", { T: trace.dims.time, loss: short(total(trace)) }));
   }
 
@@ -200,7 +217,10 @@ class Desk {
 
   /** @param {Values} recipe @param {string} hash */
   address(recipe, hash) {
-    const query = new URLSearchParams(this.query(recipe, this.options));
+    const { lesson } = this.page;
+    const taught = lesson && this.query(recipe) === this.query(lesson.recipe);
+    const query = new URLSearchParams(this.query(taught ? {} : recipe, this.options));
+    if (lesson && !taught) query.set("own", "1");
     const theme = new URLSearchParams(location.search).get("theme");
     if (theme) query.set("theme", theme);
     return `${location.pathname}${query.size > 0 ? `?${query}` : ""}${hash}`;
@@ -214,11 +234,19 @@ class Desk {
     this.chronicle.write(this.address(this.whole.recipe, this.hash()), "tool");
   }
 
+  /** The recipe of the present address: a lesson's page is about its own, unless it says otherwise. @returns {Values} */
+  here() {
+    const { lesson, fields } = this.page;
+    return lesson && !new URLSearchParams(location.search).has("own")
+      ? lesson.recipe
+      : fromQuery(location.search, fields);
+  }
+
   /** The visitor went back or forward. */
   travel(/** @type {PopStateEvent} */ event) {
     this.chronicle.travelled(event.state);
     this.options = optionsOf(location.search, this.page.fields);
-    const values = fromQuery(location.search, this.page.fields);
+    const values = this.here();
     if (this.query(values) !== this.query(this.whole.recipe)) this.travelTo(values);
     else this.player.set({ ...fromHash(location.hash), playing: false });
   }
@@ -257,7 +285,7 @@ function kept(own, change) {
 
 /** @param {string} search @param {{name: string}[]} fields */
 function optionsOf(search, fields) {
-  const taken = new Set(["theme", ...fields.map(({ name }) => name)]);
+  const taken = new Set(["theme", "own", ...fields.map(({ name }) => name)]);
   return Object.freeze(Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => !taken.has(name))));
 }
 

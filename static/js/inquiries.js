@@ -62,6 +62,13 @@ export function createInquiries(means = {}) {
     trace: (body, options = {}) => post("traces", body, options, { encoding: "base64" }),
     /** Units that are on in a range. @param {Record<string, unknown>} body @param {Record<string, string>} query @param {{signal?: AbortSignal}} [options] */
     find: (body, query, options = {}) => post("finding", body, options, query),
+    /** A step of a lesson, its numbers read from a run. @param {string} id @param {number} step @param {string} query @param {{signal?: AbortSignal}} [options] */
+    lesson: (id, step, query, options = {}) =>
+      ask(
+        `lessons/${id}/${step}`,
+        { headers: { accept: "application/json" }, ...options },
+        Object.fromEntries(new URLSearchParams(query)),
+      ),
     /** What is in a file of weights. @param {Blob} file @param {Record<string, string>} [query] @param {{signal?: AbortSignal}} [options] */
     model: (file, query = {}, { signal } = {}) =>
       ask(

@@ -21,7 +21,7 @@ const plotly = new URL("../vendor/plotly-cartesian-4.1.1/plotly-cartesian.min.js
 /** @param {any} page what the server put into the page */
 function open(page) {
   const trace = decodeTrace(page.trace);
-  const player = createPlayer({ T: trace.dims.time }, { initial: fromHash(location.hash) });
+  const player = createPlayer({ T: trace.dims.time }, { initial: fromHash(location.hash || page.lesson?.at || "") });
   const stage = createStage({ player, catalog: page.catalog, figures: page.figures, plotly, trace });
   const bar = find(document, "player-bar", PlayerBar);
   bar.adopt(

@@ -171,6 +171,19 @@ const ENGLISH = {
   "cell.linear": "times {glyph}",
   "cell.bias": "the bias {glyph}",
 
+  // a lesson
+  "lesson.away": "The server cannot be reached: the words of this step did not come. The pictures go on.",
+  "lesson.compare": "Compare",
+  "lesson.right": "Yes.",
+  "lesson.wrong": "No.",
+  "lesson.near": "Near enough: it is {value}.",
+  "lesson.far": "It is {value}.",
+  "lesson.see": "What there is to see",
+  "lesson.so": "so it is here",
+  "lesson.not": "not so in this run",
+  "lesson.unknown": "cannot be told of this run",
+  "lesson.change": "Change: {field}",
+
   // the recipe
   "form.dice": "Another seed",
   "form.use": "Use {value}",

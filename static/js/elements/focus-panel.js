@@ -13,6 +13,13 @@ import { view as equationView } from "../views/equation.js";
  * @typedef {import('../player.js').State} State
  */
 
+/** Another run may lack what was in focus: then nothing is, until a run has it again. @param {Trace} trace @param {State} state @returns {State} */
+function known(trace, state) {
+  const { node, parameter } = state.focus ?? { node: null, parameter: null };
+  const name = parameter ? `param/${parameter}` : node;
+  return name === null || trace.partial || trace.names.includes(name) ? state : { ...state, focus: null };
+}
+
 export class FocusPanel extends HTMLElement {
   /** @param {any} context */
   connect(context) {
@@ -26,8 +33,9 @@ export class FocusPanel extends HTMLElement {
     this.replaceChildren(drawing, legend.host, explained);
     const views = [cellView.mount(drawing, context), equationView.mount(explained, context)];
     return {
-      /** @param {Trace} trace @param {State} state */
-      draw: (trace, state) => {
+      /** @param {Trace} trace @param {State} given */
+      draw: (trace, given) => {
+        const state = known(trace, given);
         const focused = Boolean(state.focus?.node || state.focus?.parameter);
         legend.host.hidden = focused;
         explained.hidden = !focused;

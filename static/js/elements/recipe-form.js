@@ -12,7 +12,8 @@ import { t } from "../strings.js";
  * @typedef {import('../recipe.js').Value} Value
  * @typedef {import('../recipe.js').Values} Values
  * @typedef {{name: string, message: string, allowed: Value}} Told
- * @typedef {{fields: Field[], recipe: Values, cells: {id: string, parameters: {name: string}[]}[], steps: number}} Given
+ * @typedef {{fields: Field[], recipe: Values, cells: {id: string, parameters: {name: string}[]}[], steps: number,
+ *   here?: () => Values}} Given `here` is the recipe of the present address
  */
 
 /** How long to wait for more of the same, in milliseconds. @type {Record<string, number>} */
@@ -35,7 +36,7 @@ export class RecipeForm extends HTMLElement {
   #steps = 1;
 
   /** @param {Given} given */
-  adopt({ fields, recipe, cells, steps }) {
+  adopt({ fields, recipe, cells, steps, here = () => fromQuery(location.search, fields) }) {
     this.fields = fields;
     this.cells = cells;
     this.#steps = steps;
@@ -53,7 +54,7 @@ export class RecipeForm extends HTMLElement {
       this.show(defaults(fields), true);
     });
     document.addEventListener("pointerdown", (event) => this.#leave(/** @type {Node} */ (event.target)));
-    window.addEventListener("popstate", () => this.show(fromQuery(location.search, this.fields)));
+    window.addEventListener("popstate", () => this.show(here()));
     document.addEventListener("unrolled:problem", (event) =>
       this.complain(/** @type {CustomEvent} */ (event).detail?.errors ?? []),
     );
@@ -62,12 +63,24 @@ export class RecipeForm extends HTMLElement {
     );
     this.#fit(matchMedia(NARROW).matches);
     matchMedia(NARROW).addEventListener("change", ({ matches }) => this.#fit(matches));
-    this.show(location.search ? fromQuery(location.search, fields) : recipe);
+    this.show(location.search ? here() : recipe);
     this.classList.add("is-live");
   }
 
   get form() {
     return /** @type {HTMLFormElement} */ (this.querySelector("form"));
+  }
+
+  /** Bring a field under the visitor's hand, wherever it lies. @param {string} name */
+  lead(name) {
+    const host = /** @type {HTMLElement | null} */ (this.querySelector(`[data-field="${name}"]`));
+    if (host?.closest(".more-sheet")) this.more.open = true;
+    const control = /** @type {HTMLElement | null} */ (
+      host?.querySelector("input:not([type=hidden]), select, textarea")
+    );
+    control?.focus();
+    host?.classList.add("is-led");
+    setTimeout(() => host?.classList.remove("is-led"), 2000);
   }
 
   get more() {
