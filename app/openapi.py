@@ -176,12 +176,17 @@ INTERVENTIONS: Schema = {
     "items": {
         "type": "object",
         "required": ["kind"],
-        "properties": {"kind": {"type": "string", "enum": [*KINDS_OF_SURGERY]}},
+        "properties": {
+            "kind": {"type": "string", "enum": [*KINDS_OF_SURGERY]},
+            **{name: {} for fields, _ in KINDS_OF_SURGERY.values() for name in fields},
+        },
+        "additionalProperties": False,
     },
     "description": "What is done to the run: `clamp` a node, replace a `token`, `zero` a state, `scale` a parameter.",
 }
 BODIES: Mapping[str, Mapping[str, Field]] = {
     "Recipe": FIELDS,
+    "Operation": FIELDS,
     "Training": TRAINED,
     "Race": TRAINED,
     "Finding": SOUGHT,
