@@ -10,7 +10,11 @@ import numpy as np
 
 from core.buffers import Buffers
 from core.equations import Attention
+from core.norms import norms
 from core.ops import Floats
+
+Readings = dict[str, tuple[Floats, Floats]]
+LEAST_LEFT = 1e-5
 
 
 class Attend:
@@ -29,6 +33,7 @@ class Attend:
         self.Q = zeros(H, memory[1]) if spec.keys else None
         self.R = zeros(H, memory[1]) if spec.values else None
         self.w = zeros(H) if spec.score else None
+        self.bent_at, self.bent = -1, self.keys
         self.query, self.value = self._rows(buffers, spec.query), self._rows(buffers, spec.name)
 
     def _rows(self, buffers: Buffers, name: str) -> list[Floats]:
@@ -54,7 +59,7 @@ class Attend:
 
     def forward(self, t: int) -> None:
         """The weights and the average of step t."""
-        query = self.query[t]
+        query, self.bent_at = self.query[t], -1
         score = (self._bent(t) @ self.w) if self.w is not None else np.einsum("bsh,bh->bs", self.keys, query)
         score = np.where(self.padding, -np.inf, score)
         top = np.exp(score - score.max(axis=-1, keepdims=True))
@@ -62,8 +67,10 @@ class Attend:
         np.copyto(self.value[t], np.einsum("bs,bsh->bh", self.weights[t], self.values))
 
     def _bent(self, t: int) -> Floats:
-        """tanh(q + k_j): (B, S, H)."""
-        return np.asarray(np.tanh(self.query[t][:, None] + self.keys))
+        """tanh(q + k_j): (B, S, H); the last one made is kept, since a step asks for it several times."""
+        if self.bent_at != t:
+            self.bent_at, self.bent = t, np.tanh(self.query[t][:, None] + self.keys)
+        return self.bent
 
     def local(self, t: int) -> Floats:
         """d(score_j)/d(query), which is d(score_j)/d(key_j) for the additive score: (B, S, H)."""
@@ -132,6 +139,48 @@ class Attend:
         whole = slopes.reshape(len(slopes), -1) @ outer.reshape(-1, H * C)
         return np.asarray(whole.reshape(len(slopes), H, C))
 
+    def looked_at(self, t: int, rows: tuple[Floats, Floats], grads: Mapping[str, Floats], alike: Floats) -> Readings:
+        """Norms of the matrices that `parameter_rows` gives for one sequence, and their inner products with `grads`.
+
+        Without forming them: R, and Q in a dot product, get matrices of rank one; the squared norm of Q's else, which
+        is the sum over j of b_j l_j m_j^T, is b^T (L L^T * M M^T) b. `rows` are dJ/dv and dJ/de, `alike` is M M^T.
+        """
+        found, memory = {}, self.memory[0]
+        pulled, slopes = rows[0][:, 0], rows[1][:, 0]
+        if self.Q is not None and self.w is None:
+            met, G = slopes @ memory, grads[str(self.spec.keys)]
+            found[str(self.spec.keys)] = _lengths(met) * _lengths(self.query[t]), met @ (self.query[t][0] @ G)
+        elif self.Q is not None:
+            local, G = self.local(t)[0], grads[str(self.spec.keys)]
+            lengths = self._key_lengths(t, slopes, (local @ local.T) * alike)
+            found[str(self.spec.keys)] = lengths, slopes @ np.vecdot(local @ G, memory)
+        if self.R is not None:
+            mixed, G = self.weights[t, 0] @ memory, grads[str(self.spec.values)]
+            found[str(self.spec.values)] = _lengths(pulled) * _lengths(mixed[None]), pulled @ (G @ mixed)
+        if self.w is not None:
+            bent = slopes @ self._bent(t)[0]
+            found[str(self.spec.score)] = _lengths(bent), bent @ grads[str(self.spec.score)]
+        return found
+
+    def _key_lengths(self, t: int, slopes: Floats, alike: Floats) -> Floats:
+        """The roots of b^T E b for slopes b (R, S); what cancels in them is formed after all."""
+        unit = np.abs(slopes).max(axis=1, initial=0.0)
+        scaled = slopes / np.where(unit > 0, unit, 1.0)[:, None]
+        squares = np.vecdot(scaled @ alike, scaled)
+        bound = np.square(np.abs(scaled) @ np.sqrt(np.abs(np.diagonal(alike))))
+        lost = np.flatnonzero((squares < LEAST_LEFT * bound) & (unit > 0))
+        if len(lost):
+            parts = self._key_rows(t, scaled[lost][:, None])
+            squares[lost] = np.square(parts).sum(axis=(1, 2))
+        return np.asarray(np.sqrt(squares) * unit)
+
+
+def _lengths(rows: Floats) -> Floats:
+    """|row| of rows (R, n)."""
+    out = np.empty(len(rows), rows.dtype)
+    norms(np.ascontiguousarray(rows), out)
+    return out
+
 
 def _by_sequence(rows: Floats, matrices: Floats) -> Floats:
     """Rows (R, B, M) times a matrix for each sequence (B, M, N): (R, B, N), as one product a sequence."""
@@ -150,6 +199,7 @@ def asked_into(attend: Attend, t: int, value: Floats, out: Floats) -> None:
     out += attend.pull(t, value.reshape(1, -1, attend.sizes.H)).reshape(out.shape)
 
 
-def asked_rows(attend: Attend, t: int, value: Floats, out: Floats) -> None:
-    """The same for rows (R, B, H)."""
-    out += attend.pull(t, value)
+def asked_rows(attend: Attend, t: int, value: Floats, out: Floats, slopes: dict[str, Floats]) -> None:
+    """The same for rows (R, B, H), whose dJ/de (R, B, S) are left in `slopes` by the name of the attention."""
+    slopes[attend.spec.name] = found = attend.score_slopes(t, value)
+    out += _by_sequence(found, attend.local(t))

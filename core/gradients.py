@@ -188,6 +188,8 @@ def _gram_reader(ws: Chain, sweep: Rows, uses: tuple[Use, ...], sizes: dict[str,
 
 def _attention_reader(ws: Chain, sweep: Rows, sizes: dict[str, Floats], dots: dict[str, Floats], scale: float) -> Visit:
     """The same for the weights that score and mix, whose contributions are not of rank one."""
+    if ws.sizes.B == 1:
+        return _one_looked_at(ws, sweep, sizes, dots, {n: g / scale for n, g in ws.grads.items()})
 
     def visit(k: int, _deltas: Floats) -> None:
         alive = sweep.alive(k)
@@ -196,6 +198,22 @@ def _attention_reader(ws: Chain, sweep: Rows, sizes: dict[str, Floats], dots: di
                 flat = rows.reshape(len(rows), -1)
                 sizes[name][alive, k] = np.linalg.norm(flat, axis=1)
                 dots[name][alive, k] = flat @ (ws.grads[name].ravel() / scale)
+
+    return visit
+
+
+def _one_looked_at(
+    ws: Chain, sweep: Rows, sizes: dict[str, Floats], dots: dict[str, Floats], grads: dict[str, Floats]
+) -> Visit:
+    """The same for one sequence, without forming a matrix for every pair."""
+    learnt = [a for a in ws.attends if a.spec.keys or a.spec.values or a.spec.score]
+    alike = [a.memory[0] @ a.memory[0].T for a in learnt]
+
+    def visit(k: int, _deltas: Floats) -> None:
+        for attend, likeness in zip(learnt, alike, strict=True):
+            rows = sweep.gradient(attend.spec.name, k), sweep.slopes[attend.spec.name]
+            for name, (lengths, products) in attend.looked_at(k, rows, grads, likeness).items():
+                sizes[name][sweep.alive(k), k], dots[name][sweep.alive(k), k] = lengths, products
 
     return visit
 

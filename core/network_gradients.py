@@ -92,7 +92,8 @@ def _passing_on(net: Network, block: Block, rows: Rows, above: Seeds, *, alone: 
     look = _Look(net, block, rows) if block.memory else None
 
     def visit(k: int, _deltas: Floats) -> None:
-        errors = errors_of(net, block, rows, k, alone=alone)
+        turned = alone and block.reverse
+        errors = errors_of(net, block, rows, k, alone=alone) if turned else rows.alive(k)
         if any(r in net.chains for r in block.reads):
             _pass_down(net, block, rows, above, (k, errors))
         if look:
@@ -102,7 +103,7 @@ def _passing_on(net: Network, block: Block, rows: Rows, above: Seeds, *, alone: 
         if block.start and k == 0:
             for state, part in rows.before().items():
                 target = above[block.start][state]
-                target[net.last(block.start), errors[:, None], np.arange(net.B)] += part
+                target[net.last(block.start), np.arange(net.T)[errors][:, None], np.arange(net.B)] += part
 
     return visit
 
@@ -137,8 +138,8 @@ class _Look:
     def keep(self, k: int, errors: Any) -> None:
         """The gradients of step k; they wait for the others, so that all steps are one product."""
         for attend, values, slopes in zip(self.attends, self.values, self.slopes, strict=True):
-            values[k, errors] = found = self.rows.gradient(attend.spec.name, k)
-            slopes[k][:, :, errors] = attend.score_slopes(k, found).transpose(1, 2, 0)
+            values[k, errors] = self.rows.gradient(attend.spec.name, k)
+            slopes[k][:, :, errors] = self.rows.slopes[attend.spec.name].transpose(1, 2, 0)
 
     def send(self, above: Seeds) -> None:
         """All of it to the blocks in memory."""

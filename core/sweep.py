@@ -53,7 +53,7 @@ class Rows:
         self.folded, self.term = zeros(s.H, s.H), zeros(s.H, s.H)
         self.exponents = np.zeros(self.count, dtype=np.intc)
         self.seeds: dict[str, Floats] = {}
-        self.lean = False
+        self.lean, self.slopes = False, dict[str, Floats]()
         self.programs: dict[bool, list[tuple[Call, ...]]] = {}
 
     def alive(self, k: int) -> slice:
@@ -216,7 +216,7 @@ class Rows:
         else:
             yield from self._folded(value, k, out) if lean else self._matrices(value, k, out)
         for attend in (a for a in self.chain.attends if a.spec.query == value):
-            yield asked_rows, (attend, k, self.gradient(attend.spec.name, k), out)
+            yield asked_rows, (attend, k, self.gradient(attend.spec.name, k), out, self.slopes)
 
     def _matrices(self, value: str, k: int, out: Floats) -> Iterator[Call]:
         uses, B, H = self.plan.feeding(value), self.chain.sizes.B, self.chain.sizes.H
