@@ -141,7 +141,7 @@ def translator(name: str, B: int, *, both_ways: bool = False) -> tuple[Network, 
 @pytest.mark.parametrize(("name", "both_ways"), [("additive", True), ("inside a GRU", False), ("dot product", False)])
 def test_a_network_with_attention_has_the_gradients_of_its_loss(name: str, both_ways: bool, lengths: Any) -> None:
     net, params, inputs, target = translator(name, 3, both_ways=both_ways)
-    more = {} if lengths is None else {"lengths": np.array(lengths)}
+    more: dict[str, Any] = {} if lengths is None else {"lengths": np.array(lengths)}
 
     def loss(**changed: Array) -> float:
         net.load({**params, **changed})

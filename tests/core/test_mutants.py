@@ -198,5 +198,5 @@ def test_the_checks_kill_the_mutant_in_which(name: str) -> None:
 
 
 def test_there_are_enough_mutants_and_no_two_are_the_same() -> None:
-    assert len(MUTANTS) >= 50
+    assert len(MUTANTS) >= 60
     assert len(set(MUTANTS.values())) == len(MUTANTS)
