@@ -192,6 +192,7 @@ BODIES: Mapping[str, Mapping[str, Field]] = {
     "Finding": SOUGHT,
     "Decoding": {**TRAINED, **DECODING},
 }
+BARE = {"", "Weights"}  # nothing to choose, or a file
 NAMES = {name for fields in BODIES.values() for name in fields}
 SECTIONS = {"the recipe": "recipe", "how it is trained": "training", "how it writes": "decoding"}
 SHOWN: Mapping[str, int] = {"Recipe": 1, "Operation": 1, "Training": 2, "Race": 2, "Finding": 2, "Decoding": 3}
@@ -216,7 +217,7 @@ def operation(
     body: str = "Recipe",
 ) -> Schema:
     """What FastAPI cannot know of an operation whose input is read by our own rules; `body` names its fields."""
-    fields = BODIES.get(body, {}) if method == "GET" else {}
+    fields = BODIES[body] if method == "GET" and body not in BARE else {}
     lists = [listed(*each) for each in MORE.get(body, {}).items()] if method == "GET" else []
     found: Schema = {
         "operationId": name if method == "GET" else f"{name}_by_post",
