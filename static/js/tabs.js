@@ -111,7 +111,16 @@ export class Tabs {
       put(tab, "tabindex", index === this.open ? "0" : "-1");
     }
     this.fit();
-    this.tabs[this.open].scrollIntoView?.({ block: "nearest", inline: "nearest" });
+    this.reveal(this.tabs[this.open]);
+  }
+
+  /** Scroll the row, and never the page, so that a tab is seen. @param {HTMLElement} tab */
+  reveal({ offsetLeft, offsetWidth }) {
+    const { row } = this;
+    const [first, last] = [row.scrollLeft, row.scrollLeft + row.clientWidth];
+    if (offsetLeft - row.offsetLeft < first) row.scrollLeft = offsetLeft - row.offsetLeft;
+    else if (offsetLeft - row.offsetLeft + offsetWidth > last)
+      row.scrollLeft = offsetLeft - row.offsetLeft + offsetWidth - row.clientWidth;
   }
 
   /** @param {KeyboardEvent} event */
