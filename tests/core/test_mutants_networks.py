@@ -29,11 +29,7 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "np.divide(top, 2.0",
     ),
     "the query hears nothing of what it found": ("program", "columns.append([(asked_into,", "list([(asked_into,"),
-    "the rows' query hears nothing": (
-        "sweep",
-        "yield asked_rows, (attend, k,",
-        "yield len, ((attend, k),); (asked_rows, k,",
-    ),
+    "the rows' query hears nothing": ("attention", "out += _by_sequence(found, attend.local(t))", "out += 0.0"),
     "the memory is moved by the weights of another step": (
         "attention",
         "mixed = self.weights[:, b].T @",
@@ -106,8 +102,8 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     ),
     "errors are not handed to the encoder": (
         "network_gradients",
-        "errors[:, None], np.arange(net.B)] += part",
-        "errors[:, None], np.arange(net.B)] += 0 * part",
+        "np.arange(net.B)] += part",
+        "np.arange(net.B)] += 0 * part",
     ),
     "errors do not take the shortcut": ("network_gradients", "look.send(above)", "pass"),
     "a reversed matrix is shown the wrong way round": (
