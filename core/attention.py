@@ -100,15 +100,14 @@ class Attend:
 
     def pull_all(self, rows: Floats, slopes: Floats) -> Floats:
         """dJ/dM of rows dJ/dv (T, R, B, H) and their dJ/de (T, B, S, R), summed over all steps: (S, R, B, columns)."""
-        S, R, B = slopes.shape[2], rows.shape[1], rows.shape[2]
-        out = np.zeros((S, R, B, self.memory.shape[2]), rows.dtype)
-        for b in range(B):
-            mixed = self.weights[:, b].T @ rows[:, :, b].reshape(len(rows), -1)
-            values = mixed.reshape(S, R, -1)
+        found = []
+        for b in range(rows.shape[2]):
+            values = (self.weights[:, b].T @ rows[:, :, b].reshape(len(rows), -1)).reshape(-1, *rows.shape[1::2])
             keys = self._keys_all(slopes[:, b], b)
-            out[:, :, b] += values if self.R is None else values @ self.R
-            out[:, :, b] += keys if self.Q is None else keys @ self.Q
-        return out
+            total = values if self.R is None else values @ self.R
+            total += keys if self.Q is None else keys @ self.Q
+            found.append(total)
+        return np.stack(found, axis=2) if len(found) > 1 else found[0][:, :, None]
 
     def _keys_all(self, slopes: Floats, b: int) -> Floats:
         """dJ/dk of one sequence, of its dJ/de (T, S, R), summed over all steps: (S, R, H)."""
