@@ -19,6 +19,7 @@ export class Chronicle {
     this.pushed = -Infinity; // the first change is an entry, however soon it comes
     /** @type {Kind} */
     this.kind = "place";
+    if (means.history.state === null) means.history.replaceState({ at: this.at }, ""); // to be known on the way back
   }
 
   /** @param {string} address @param {Kind} kind */

@@ -27,6 +27,12 @@ export function matrixOf(trace) {
   return trace.get(name ?? "contribution/W");
 }
 
+/** The loss of the update that made the weights which are seen. @param {import('../training.js').Run | undefined} run @param {number} epoch */
+export function lossAt(run, epoch) {
+  const loss = run?.column("loss") ?? [];
+  return loss[Math.min(loss.length - 1, Math.max(0, epoch - 1))] ?? Number.NaN;
+}
+
 export class Lane {
   /** @param {{meaning: string, look: (t: number, k?: number) => void, remove: () => void, open: () => void}} means */
   constructor({ meaning, look, remove, open }) {
@@ -34,8 +40,8 @@ export class Lane {
     this.title = make("button", { type: "button", class: "lane-name" });
     this.loss = make("span", { class: "lane-loss" });
     this.away = make("button", { type: "button", class: "icon lane-remove" }, "×");
-    this.states = make("canvas", { class: "lane-canvas", role: "img" });
-    this.matrix = make("canvas", { class: "lane-canvas", role: "img" });
+    this.states = make("canvas", { class: "lane-canvas", role: "img", hidden: true });
+    this.matrix = make("canvas", { class: "lane-canvas", role: "img", hidden: true });
     this.note = make("p", { class: "lane-note", hidden: true });
     const head = make("header", {}, make("i", { class: `lane-mark of-${meaning}` }), this.title, this.loss, this.away);
     this.host = make("li", { class: "lane" }, head, this.note, this.states, this.matrix);
@@ -65,8 +71,10 @@ export class Lane {
     return this.trace?.dims.time ?? 1;
   }
 
-  /** @param {string} name @param {number} loss @param {string} note */
-  say(name, loss, note) {
+  /** @param {string} name @param {import('../training.js').Run | undefined} run @param {number} epoch */
+  say(name, run, epoch) {
+    const loss = lossAt(run, epoch);
+    const note = run?.diverged ? t("race.diverged", { ...run.diverged }) : "";
     this.name = name;
     write(this.title, name);
     put(this.title, "title", t("race.open", { name }));
@@ -117,6 +125,7 @@ export class Lane {
 
   /** An image, enlarged without smoothing, and the cursor on it. @param {HTMLCanvasElement} canvas @param {number} height @param {HTMLCanvasElement} image @param {Palette} palette @param {number} at */
   lay(canvas, height, image, palette, at) {
+    hide(canvas, false);
     canvas.style.height = `${height}px`;
     const context = sharp(canvas, { width: this.width, height });
     context.clearRect(0, 0, this.width, height);

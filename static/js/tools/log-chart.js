@@ -57,7 +57,7 @@ export class Columns {
 export function span(least, most) {
   if (!(most > 0) || !(least <= most)) return { low: -1, high: 1 };
   const low = Math.floor(2 * Math.log10(least) + 1e-9) / 2;
-  const high = Math.ceil(2 * Math.log10(most) - 1e-9) / 2;
+  const high = Math.ceil(2 * Math.log10(most) - 1e-9) / 2 + 0; // no minus zero
   return { low: Math.max(low, high - 14), high: Math.max(high, low + 0.5) };
 }
 

@@ -5,11 +5,12 @@ import { hide, make, write } from "../dom.js";
 import { createSnapshots, Epochs } from "../epochs.js";
 import { roundUp, short } from "../numbers.js";
 import { largest } from "../trace.js";
-import { Lane, matrixOf, stateOf } from "./lane.js";
+import { Lane, lossAt, matrixOf, stateOf } from "./lane.js";
 import { LogChart } from "./log-chart.js";
 import { OptionsForm } from "./options-form.js";
-import { lean, MOST, namesOf, PRESETS, queryOf, racersOf, wholeRuns } from "./racers.js";
+import { lean, MOST, namesOf, PRESETS, queryOf, racersOf, wholeRuns, without } from "./racers.js";
 import { RunBar } from "./train-bar.js";
+import { nearest } from "./train-lines.js";
 import { Trainer } from "./train-run.js";
 import { t } from "./train-words.js";
 
@@ -51,7 +52,7 @@ class RaceTool {
   build() {
     const { context, trainer } = this;
     const words = { go: "race.go", again: "race.again" };
-    this.bar = new RunBar(trainer, { begin: () => this.begin(), words });
+    this.bar = new RunBar(trainer, { begin: () => this.begin(), resume: () => this.resume(), words });
     this.form = new OptionsForm(context.catalog.options, (options) => context.setOptions(options), "race");
     this.preset = make("select", { id: "race-preset" });
     for (const name of [...Object.keys(PRESETS), "own"])
@@ -161,6 +162,11 @@ class RaceTool {
     this.tick();
   }
 
+  resume() {
+    this.trainer.go();
+    this.tick();
+  }
+
   tick() {
     if (JSON.stringify(this.wanted) !== this.key && this.context.player.state.tool === "race") return this.gather();
     this.hear();
@@ -206,12 +212,7 @@ class RaceTool {
     const { time, player } = this.context;
     if (time.known.length === 0) return;
     time.live = false;
-    const far = (/** @type {number} */ known) => Math.abs(known - update);
-    player.set({
-      epoch: time.known.reduce((/** @type {number} */ best, /** @type {number} */ known) =>
-        far(known) < far(best) ? known : best,
-      ),
-    });
+    player.set({ epoch: nearest(time.known, update) });
   }
 
   words() {
@@ -229,7 +230,7 @@ class RaceTool {
 
   /** Who has the least loss at the end. */
   ahead() {
-    const ends = this.trainer.runs.map((run) => (run.diverged ? Number.POSITIVE_INFINITY : last(run)));
+    const ends = this.trainer.runs.map((run) => (run.diverged ? Number.POSITIVE_INFINITY : lossAt(run, run.length)));
     const best = ends.indexOf(Math.min(...ends));
     return Number.isFinite(ends[best]) ? t("race.ahead", { name: this.names[best], loss: short(ends[best]) }) : "";
   }
@@ -238,8 +239,7 @@ class RaceTool {
     const { runs } = this.trainer;
     const { state } = this.context.player;
     this.bar?.draw(this.words(), runs[0] ? Math.max(...runs.map((run) => run.length)) / runs[0].total : 0);
-    for (const [index, lane] of this.lanes.entries())
-      lane.say(this.names[index], lossAt(runs[index], state.epoch), noteOf(runs[index]));
+    for (const [index, lane] of this.lanes.entries()) lane.say(this.names[index], runs[index], state.epoch);
     if (this.host.hidden) return;
     this.drawLoss(state);
     this.drawLanes(state);
@@ -330,23 +330,6 @@ class RaceTool {
 
 /** The racers as they stand, whatever named them. @param {RaceTool} race */
 const racersFixed = (race) => racersOf(race.context.player.state.own).map((racer) => ({ ...racer }));
-
-/** @param {Values} values @param {string[]} names */
-const without = (values, names) => Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
-
-/** @param {import('../training.js').Run} run */
-const last = (run) => run.column("loss")?.[run.length - 1] ?? Number.NaN;
-
-/** The loss of the update that made the weights which are seen. @param {import('../training.js').Run | undefined} run @param {number} epoch */
-function lossAt(run, epoch) {
-  const loss = run?.column("loss") ?? [];
-  return loss[Math.min(loss.length - 1, Math.max(0, epoch - 1))] ?? Number.NaN;
-}
-
-/** @param {import('../training.js').Run | undefined} run */
-function noteOf(run) {
-  return run?.diverged ? t("race.diverged", { ...run.diverged }) : "";
-}
 
 export const tool = {
   name: "race",

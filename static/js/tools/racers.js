@@ -57,7 +57,8 @@ export function wholeRuns(recipe, options, racers, tables) {
 const OF_A_CELL = ["cell", "init", "gain", "forget_bias", "model"];
 
 /** @param {Values} values @param {string[]} names */
-const without = (values, names) => Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
+export const without = (values, names) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 
 /** One run as a query for its traces. @param {Values} run @param {{fields: readonly Field[], options: readonly Field[]}} tables */
 export const queryOf = (run, { fields, options }) => toQuery(run, [...fields, ...options]);

@@ -6,12 +6,12 @@ import { t } from "./train-words.js";
 /** @typedef {import('./train-run.js').Trainer} Trainer */
 
 export class RunBar {
-  /** @param {Trainer} trainer @param {{begin: () => void, words: {go: string, again: string}}} means */
-  constructor(trainer, { begin, words }) {
+  /** @param {Trainer} trainer @param {{begin: () => void, resume: () => void, words: {go: string, again: string}}} means */
+  constructor(trainer, { begin, resume, words }) {
     this.trainer = trainer;
     this.words = words;
     this.go = button("run-go button", begin);
-    this.hold = button("button", () => (trainer.stage === "paused" ? trainer.go() : trainer.pause()));
+    this.hold = button("button", () => (trainer.stage === "paused" ? resume() : trainer.pause()));
     this.end = button("button", () => trainer.stop());
     this.progress = make("progress", { "aria-label": t("train.progress"), max: "1", value: "0" });
     this.said = make("p", { class: "run-said", role: "status" });

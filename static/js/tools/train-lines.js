@@ -61,3 +61,7 @@ export function meanOf(trace, name) {
   for (let index = 0; index < data.length; index += 1) sum += data[index];
   return data.length > 0 ? sum / data.length : Number.NaN;
 }
+
+/** The known update that lies nearest to another. @param {readonly number[]} known @param {number} update */
+export const nearest = (known, update) =>
+  known.reduce((best, each) => (Math.abs(each - update) < Math.abs(best - update) ? each : best));

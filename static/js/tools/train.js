@@ -7,7 +7,7 @@ import { words } from "../say.js";
 import { LogChart } from "./log-chart.js";
 import { OptionsForm } from "./options-form.js";
 import { RunBar } from "./train-bar.js";
-import { byDistance, lossLine, meaningOfParameter, meanOf, normLines } from "./train-lines.js";
+import { byDistance, lossLine, meaningOfParameter, meanOf, nearest, normLines } from "./train-lines.js";
 import { Trainer } from "./train-run.js";
 import { t } from "./train-words.js";
 
@@ -46,6 +46,7 @@ class TrainTool {
     const read = (/** @type {number} */ update) => this.read(update);
     this.bar = new RunBar(this.trainer, {
       begin: () => this.begin(),
+      resume: () => this.resume(),
       words: { go: "train.go", again: "train.again" },
     });
     this.form = new OptionsForm(context.catalog.options, (options) => context.setOptions(options), "train");
@@ -89,6 +90,11 @@ class TrainTool {
     this.show();
     time.live = this.context.player.state.epoch === 0;
     this.trainer.begin({ query: this.query });
+    this.tick();
+  }
+
+  resume() {
+    this.trainer.go();
     this.tick();
   }
 
@@ -177,12 +183,7 @@ class TrainTool {
     const { time, player } = this.context;
     if (time.known.length === 0) return;
     time.live = false;
-    const distance = (/** @type {number} */ known) => Math.abs(known - update);
-    player.set({
-      epoch: time.known.reduce((/** @type {number} */ best, /** @type {number} */ known) =>
-        distance(known) < distance(best) ? known : best,
-      ),
-    });
+    player.set({ epoch: nearest(time.known, update) });
   }
 
   /** @param {number} update */
