@@ -28,6 +28,7 @@ from core.data.sp500 import SP500
 from core.data.spoken_digits import SPOKEN_DIGITS
 from core.data.temporal_order import TEMPORAL_ORDER
 from core.data.temporal_xor import TEMPORAL_XOR
+from core.data.trigger import TRIGGER_WORD
 from core.data.voices import VOICES
 
 DATASETS: dict[str, Dataset] = {d.id: d for d in (SENTENCE, CHARACTERS)}
@@ -60,6 +61,7 @@ COLLECTIONS: dict[str, Collection] = {
         ECG_100,
         SPOKEN_DIGITS,
         VOICES,
+        TRIGGER_WORD,
         ACCOUNT,
         SP500,
         DIGIT_ROWS,

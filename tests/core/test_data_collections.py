@@ -31,8 +31,8 @@ def test_importing_the_tables_reads_no_excerpt() -> None:
 
 def test_the_collections_are_these() -> None:
     assert " ".join(COLLECTIONS) == (
-        "sentiment names moby-characters moby-words ecg-208 ecg-100 spoken-digits voices account sp500 digit-rows "
-        "digit-pixels pen-digits moving-digits dates german-numbers french-numbers shapes emoji"
+        "sentiment names moby-characters moby-words ecg-208 ecg-100 spoken-digits voices trigger account sp500 "
+        "digit-rows digit-pixels pen-digits moving-digits dates german-numbers french-numbers shapes emoji"
     )
 
 
@@ -43,7 +43,7 @@ def test_what_is_declared_is_what_is_loaded(collection: Collection) -> None:
     assert collection.kind in KINDS
     assert collection.relation in RELATIONS
     assert task.stream == collection.stream == collection.shelf.train.stream
-    assert (collection.excerpt != "") == (collection.real or collection.id == "moving-digits")
+    assert (collection.excerpt != "") == (collection.real or collection.id in ("moving-digits", "trigger"))
     assert all((collection.title, collection.description, collection.licence, collection.origin, collection.split))
 
 
@@ -156,6 +156,7 @@ RUNS: dict[str, tuple[dict[str, Any], int, float, float]] = {
     "ecg-100": ({"cell": "gru", "hidden": 12}, 200, 0.01, 0.25),
     "spoken-digits": ({"cell": "gru", "hidden": 32}, 200, 0.01, 0.15),
     "voices": ({"cell": "gru", "hidden": 48}, 150, 0.005, 0.35),
+    "trigger": ({"cell": "gru", "hidden": 16}, 150, 0.01, 0.9),
     "account": ({"cell": "gru", "hidden": 16}, 300, 0.01, 0.3),
     "sp500": ({"cell": "gru", "hidden": 8}, 150, 0.005, 0.98),
     "digit-rows": ({"cell": "gru", "hidden": 32}, 250, 0.01, 0.15),

@@ -24,6 +24,7 @@ OPEN = {
     "sentiment": "CC0-1.0",
     "sp500": "NCSA",
     "spoken-digits": "CC-BY-SA-4.0",
+    "trigger": "CC0-1.0",
     "voices": "CC-BY-SA-3.0",
 }
 

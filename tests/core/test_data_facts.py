@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from core.data import COLLECTIONS, account, dates, moby_dick, number_words, sentiment, shapes, sp500, voices
+from core.data import COLLECTIONS, account, dates, moby_dick, number_words, sentiment, shapes, sp500, trigger, voices
 from core.data.ecg import coarse, record_100, record_208
 from core.data.moving_digits import FIELD, MOVES
 from core.data.names import first_names
@@ -82,6 +82,20 @@ def test_the_clips_are_eight_kilohertz_and_their_file_can_be_played() -> None:
     assert voices.recording("a")[:4] == b"RIFF"
     with pytest.raises(KeyError):
         voices.recording("../names/male")
+
+
+def test_the_trigger_is_spoken_in_every_voice_and_answered_right_after_it() -> None:
+    learnt, held = (trigger.spoken(part) for part in (False, True))
+    assert [int((s.words == 0).sum()) for s in (learnt, held)] == [60, 24]
+    assert [len(s.words) for s in (learnt, held)] == [300, 120]
+    assert set(held.words) == set(range(13))
+    for i in range(30):
+        example = COLLECTIONS["trigger"].sample(i)
+        asked = np.flatnonzero(np.diff(example.batch.target[:, 0, 0], prepend=0) > 0)
+        said = [t for t, word in enumerate(example.look.time) if word.endswith(" activate")]
+        assert asked.tolist() == [t + 1 for t in said]
+    shares = [COLLECTIONS["trigger"].sample(i).batch.target.mean() for i in range(200)]
+    assert 0.03 < np.mean(shares) < 0.12
 
 
 # -- texts ------------------------------------------------------------------------------------------------------
