@@ -135,7 +135,7 @@ class Network:
         with np.errstate(all="ignore"):
             self._forward(inputs)
             self._output(target)
-            self._backward()
+            self.run_backward()
         if instruments:
             self.measure()
 
@@ -209,7 +209,8 @@ class Network:
         parts = np.split(whole, len(self.topology.output), axis=-1)
         return {b.name: self.turn(b, part) for b, part in zip(self._outputs(), parts, strict=True)}
 
-    def _backward(self) -> None:
+    def run_backward(self) -> None:
+        """From the head's delta to the gradient of every weight, chain by chain."""
         delta = flat(self.delta)
         np.matmul(delta.T, flat(self._states()), out=self.grads["V"])
         np.sum(delta, axis=0, out=self.grads["d"])
@@ -243,6 +244,11 @@ class Network:
         if block.start:
             for state, part in chain.start_gradient().items():
                 seeds[block.start][state][self.last(block.start), np.arange(self.B)] += part
+
+    def input_gradient(self) -> Floats:
+        """dJ/dx of the last run: (S, B, I), from all chains that read x."""
+        readers = [b for b in self.topology.blocks if b.reads[0] == "x"]
+        return np.asarray(sum(self.turn(b, self.chains[b.name].input_gradient()) for b in readers))
 
     def block(self, name: str) -> Block:
         """A block by its name."""

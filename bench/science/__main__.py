@@ -1,7 +1,8 @@
 """`python -m bench.science NAME [--seeds 0,1,2]`: what the literature found, found again, line by line.
 
 Each line is a figure beside the band in which it is expected; the last one says how many figures lie in theirs.
-Every experiment takes at most some four minutes. `--list` tells what there is, `--markdown` gives a table.
+Every experiment takes at most some four minutes of processor time. `--list` tells what there is, `--markdown` gives
+a table.
 """
 
 import argparse
@@ -61,13 +62,13 @@ def line(e: Experiment, finding: Finding) -> str:
 
 def carried_out(e: Experiment, seeds: Iterable[int]) -> list[Finding]:
     """The findings of an experiment, printed as they come."""
-    start = time.perf_counter()
+    start = time.process_time()
     print(f"{e.name}: {e.title}\n  {e.settings}", flush=True)
     found: list[Finding] = []
     for finding in e.run(tuple(seeds)):
         print(line(e, finding), flush=True)
         found.append(finding)
-    print(f"  ({time.perf_counter() - start:.0f} s)", flush=True)
+    print(f"  ({time.process_time() - start:.0f} s of processor time)", flush=True)
     return found
 
 

@@ -21,6 +21,7 @@ from core.data.parentheses import PARENTHESES
 from core.data.parity import PARITY
 from core.data.pen_digits import PEN_DIGITS
 from core.data.reber import EMBEDDED_REBER
+from core.data.reversal import REVERSAL
 from core.data.sentence import SENTENCE
 from core.data.sentiment import SENTIMENT
 from core.data.shapes import SHAPE_SCENES
@@ -46,6 +47,7 @@ TASKS: dict[str, Task] = {
         PARENTHESES,
         ANBN,
         EVEN_PROCESS,
+        REVERSAL,
     )
 }
 

@@ -1,40 +1,37 @@
-"""What the literature found, found again, with fixed seeds and in seconds; bench/science.py has what takes minutes."""
+"""What the literature found, found again, with fixed seeds and in seconds; bench/science has what takes minutes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bench.findings import reber_share, reber_strings
-from bench.science import BIASES, by_phase, ordered, reach
-from core.data import TASKS, Batch
+from bench.science.__main__ import EXPERIMENTS, arguments, line, listed, table
+from bench.science.attending import by_words, diagonal, finished, held_out, looks, right, run_of
+from bench.science.findings import Band, Experiment, Finding, above, below, unseen
+from bench.science.memory import BIASES, copied, ordered, reach, shift_register
+from bench.science.sequences import by_phase, even_excess, in_full, words
+from bench.science.structure import (
+    depth_of,
+    excess,
+    nested,
+    probed,
+    reber_reader,
+    reber_share,
+    reber_strings,
+    states_of,
+)
+from core.data import Batch
 from core.data.even_process import EVEN
-from core.data.letters import LETTERS, SENTENCE, WORDS
-from core.data.parentheses import NESTED
 from core.equations import parse
-from core.options import make_options
-from core.recipe import make_recipe
-from core.train import Training
 from core.unrollings import Unrollings
-from tests.core.oracle import Array
 
 
-def trained(cell: str, hidden: int, **options: Any) -> Unrollings:
-    """A network after its training."""
-    what = {"data": options.pop("task"), "length": options.pop("length", None)}
-    run = Training(make_recipe({"cell": cell, "hidden": hidden, **what}), make_options({"snapshots": 0, **options}))
-    assert [e.kind for e in run.events()][-1] == "finished"
-    assert not run.failed
-    assert isinstance(run.net, Unrollings)
-    return run.net
-
-
-def surprise(found: Array, batch: Batch) -> Array:
-    return np.asarray(-np.log(np.take_along_axis(found, batch.target[:, :, None], 2)[:, :, 0]))
-
-
-def unseen(name: str, B: int, T: int) -> Batch:
-    return TASKS[name].batch(np.random.default_rng(987654), B, T)
+def outside(name: str, found: Iterable[Finding]) -> list[str]:
+    """The figures of an experiment that are not as expected."""
+    experiment, findings = EXPERIMENTS[name], list(found)
+    assert findings
+    return [line(experiment, f) for f in findings if not experiment.expected[f.figure].holds(f.value)]
 
 
 # -- without any learning ---------------------------------------------------------------------------------------
@@ -43,8 +40,7 @@ def unseen(name: str, B: int, T: int) -> Batch:
 @pytest.mark.parametrize("name", BIASES)
 def test_the_forget_bias_decides_what_gradient_reaches_the_first_cue(name: str) -> None:
     """Temporal order over 100 steps: 2e-17, 1.4e-6, .08, 1.8, 4, 5 were measured elsewhere."""
-    bias, (low, high), _ = BIASES[name]
-    assert low <= reach(ordered(bias, 0)) <= high
+    assert BIASES[name].ratio.holds(reach(ordered(BIASES[name].value, 0)))
 
 
 def test_two_rectified_units_keep_parity_for_ten_thousand_steps() -> None:
@@ -64,22 +60,9 @@ def test_two_rectified_units_keep_parity_for_ten_thousand_steps() -> None:
 
 def test_a_shift_register_copies_without_learning() -> None:
     """An orthogonal linear network: symbols move one place a step round a ring of 8 (T + 10) units."""
-    lag = 100
-    places, T = lag + 10, lag + 20
-    H = 8 * places
-    net = Unrollings(parse("s = U @ s_prev + W @ x"), I=10, H=H, O=10, head="softmax")
-    units = np.arange(H)
-    net.params["U"][(units + 8) % H, units] = 1.0
-    net.params["W"][:8, :8] = np.eye(8)
-    # What was shown at step t stands in the last place at step t + places - 1, one before it is asked for.
-    net.params["V"][:8, :8] = 10 * np.eye(8)
-    net.params["d"][8] = 5.0
-    assert np.abs(net.params["U"] @ net.params["U"].T - np.eye(H)).max() == 0
-    batch = TASKS["copy"].batch(np.random.default_rng(0), 4, T)
-    blind = batch.x.copy()
-    blind[:, :, :8] *= np.arange(T)[:, None, None] < 10
-    answers = net.predictions(Batch(blind, batch.target, batch.mask))[places:].argmax(2)
-    assert np.array_equal(answers, batch.target[places:])
+    net = shift_register(100)
+    assert np.abs(net.params["U"] @ net.params["U"].T - np.eye(880)).max() == 0
+    assert copied(net, 100, seed=0) == 1.0
 
 
 def test_one_rectified_unit_counts_to_a_thousand() -> None:
@@ -104,63 +87,81 @@ def test_one_rectified_unit_counts_to_a_thousand() -> None:
 
 def test_words_begin_where_a_letter_surprises() -> None:
     """Elman 1990: a tanh network of 20 units comes within .02 nats of the Bayes filter, and of its surprise."""
-    net = trained("rnn-tanh", 20, task="letters", batch=32, rate=0.01, updates=1500)
-    symbols, states = WORDS.draw(np.random.default_rng(4321), np.zeros(1, np.intp), 20_001)
-    batch = Batch(np.eye(len(LETTERS))[symbols[:-1]], symbols[1:], np.ones((20_000, 1)))
-    ours, best = surprise(net.predictions(batch), batch), surprise(WORDS.optimum(batch), batch)
-    assert -0.005 < ours.mean() - best.mean() < 0.02
-    onset = states[1:-1] == WORDS.states.index("onset")
-    ranks = np.argsort(np.argsort(ours.ravel()))[onset.ravel()]
-    area = (ranks.mean() - (len(ranks) - 1) / 2) / (~onset).sum()
-    assert area > 0.98
-    assert np.corrcoef(ours.ravel(), best.ravel())[0, 1] > 0.98
-
-    letters = np.array([[LETTERS.index(c)] for c in "".join(SENTENCE)], dtype=np.intp)
-    sentence = Batch(np.eye(len(LETTERS))[letters[:-1]], letters[1:], np.ones((len(letters) - 1, 1)))
-    starts = np.cumsum([len(w) for w in SENTENCE])[:-1] - 1
-    peaks = np.argsort(-surprise(net.predictions(sentence), sentence).ravel())[:13]
-    assert len(set(peaks) & set(starts)) >= 12
+    assert not outside("words", words([0]))
 
 
 def test_eight_units_beat_every_window_up_to_twelve_on_the_even_process() -> None:
-    net = trained("rnn-tanh", 8, task="even-process", batch=32, rate=0.01, updates=1200)
-    batch = unseen("even-process", 20, 5000)
-    ours, best = (surprise(p, batch).mean() / np.log(2) for p in (net.predictions(batch), EVEN.optimum(batch)))
-    assert -0.0002 < ours - best < 0.004
-    assert ours - best + 2 / 3 < EVEN.window_entropy(12) / np.log(2)
+    excess = even_excess(0, unseen("even-process", 20, 5000))
+    assert -0.0002 < excess < EVEN.window_entropy(12) / np.log(2) - 2 / 3
 
 
 def test_full_gradients_learn_the_phase_of_elmans_exclusive_or() -> None:
-    net = trained("rnn-tanh", 4, task="temporal-xor", batch=32, rate=0.01, updates=3000)
-    exclusive, *free = by_phase(net, 0)
+    exclusive, *free = by_phase(in_full(0), 0)
     assert exclusive < 0.01
     assert np.abs(np.array(free) - 0.25).max() < 0.01
 
 
 def test_an_lstm_learns_every_legal_set_of_the_embedded_reber_grammar() -> None:
-    net = trained("lstm", 12, task="reber", batch=16, rate=0.01, updates=2000, length=40)
-    right, long = reber_share(net, reber_strings(5, 1000))
-    assert (right, long) == (1.0, 1.0)
+    net = reber_reader(0)
+    assert reber_share(net, reber_strings(5, 1000)) == (1.0, 1.0)
     assert net.loss(unseen("reber", 2000, 60)) > 0.4411 - 0.003
 
 
 def test_an_lstm_carries_the_depth_of_parentheses() -> None:
     """The floor is the entropy of the Bayes filter; a linear probe reads the depth from the states."""
-    net = trained("lstm", 20, task="parentheses", batch=32, rate=0.02, updates=1000)
-    batch = unseen("parentheses", 20, 500)
-    excess = net.loss(batch) - surprise(NESTED.optimum(batch), batch).mean()
-    assert -0.001 < excess < 0.03
-    moves = batch.x[:, :, 0] - batch.x[:, :, 1]
-    depth = np.cumsum(moves, axis=0).ravel()
-    ws = net.read(batch)
-    read = np.concatenate([ws.arrays[n].data for n in "hc"], axis=2).reshape(len(depth), -1)
-    read = np.column_stack([read, np.ones(len(depth))])
-    half = len(depth) // 2
-    weights = np.linalg.lstsq(read[:half], depth[:half], rcond=None)[0]
-    left = depth[half:] - read[half:] @ weights
-    assert 1 - left.var() / depth[half:].var() > 0.98
+    net, batch = nested(0), unseen("parentheses", 20, 500)
+    assert -0.001 < excess(net, batch) < 0.01
+    assert probed(states_of(net, batch), depth_of(batch)) > 0.98
+
+
+def test_attention_learns_to_look_along_the_anti_diagonal() -> None:
+    """Reversal of six symbols: attention that sees nothing but symbols must look where each of them stands."""
+    net, batch = by_words(0, length=6, updates=500), held_out(length=6)
+    assert min(right(net, batch)) > 0.99
+    weights = looks(net, batch)
+    assert diagonal(weights) > 0.99
+    assert np.abs(weights.sum(2) - 1).max() < 1e-6
+
+
+def test_without_attention_one_state_cannot_carry_as_much_as_soon() -> None:
+    net = finished(run_of(0, length=6, updates=500, topology="encoder-decoder"))
+    assert right(net, held_out(length=6))[1] < 0.9
 
 
 def test_the_best_constant_of_the_adding_problem_costs_a_sixth() -> None:
     batch = unseen("adding", 2000, 100)
     assert abs(((batch.target[-1] - 1) ** 2).mean() - 1 / 6) < 0.013
+
+
+# -- the table of experiments -----------------------------------------------------------------------------------
+
+
+def experiment(**expected: Band) -> Experiment:
+    return Experiment("name", "Title", "Source", "settings", expected, lambda _seeds: iter(()))
+
+
+def test_a_figure_is_right_if_enough_of_its_values_are() -> None:
+    e = experiment(most=below(1.0, 0.6), all=above(2.0), one=Band(3.0, 3.0))
+    found = [Finding("most", v, i) for i, v in enumerate((0.0, 1.0, 5.0))]
+    found += [Finding("all", v, i) for i, v in enumerate((2.0, 1.9))] + [Finding("one", 3.0)]
+    assert e.right(found) == {"most": True, "all": False, "one": True}
+    assert e.right(found[:1] + found[2:3] * 2)["most"] is False
+    assert "OUTSIDE" in line(e, found[2])
+    assert "OUTSIDE" not in line(e, found[1])
+    rows = table(e, found).splitlines()
+    assert "| all | at least 2 | 2 1.9 | **no** |" in rows
+    assert "| most | at most 1 in 60% of the seeds | 0 1 5 | yes |" in rows
+
+
+def test_what_is_not_a_number_lies_in_no_band() -> None:
+    assert not any(band.holds(np.nan) for band in (below(1.0), above(1.0), Band(0.0, 1.0)))
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_says_its_settings_and_what_is_expected(name: str) -> None:
+    e = EXPERIMENTS[name]
+    text = listed(e)
+    assert all(part in text for part in (e.name, e.title, e.source, e.settings, *e.expected))
+    assert len(set(e.seeds)) == len(e.seeds) >= 3
+    assert all(band.low <= band.high for band in e.expected.values())
+    assert arguments([name, "--seeds", "4"]).names == [name]

@@ -245,6 +245,13 @@ def test_counting_strings_have_as_many_b_as_a_and_each_number_as_often() -> None
     assert abs(counting(3).mean_length - 6) < 1e-12
 
 
+def test_reversal_asks_for_the_last_symbol_first() -> None:
+    x, target, mask = TASKS["reversal"].batch(rng_of(20), 300, 7)
+    assert np.array_equal(x.argmax(2)[::-1], target)
+    assert np.array_equal(np.unique(target), np.arange(10))
+    assert mask.all()
+
+
 def test_chances_that_do_not_sum_to_one_are_refused() -> None:
     with pytest.raises(ValueError, match="do not sum to one in a"):
         Automaton(("x",), (("a", "x", "a", 0.5),)).moves  # noqa: B018
