@@ -1,4 +1,4 @@
-"""The command line: `python -m app serve`, `train`, `trace`, `decode` or `health`."""
+"""The command line: `python -m app serve`, `train`, `trace`, `decode`, `check-lessons` or `health`."""
 
 import argparse
 import asyncio
@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     add_train(found.add_parser("train", help="train a network and keep its weights", allow_abbrev=False))
     add_trace(found.add_parser("trace", help="compute one trace and write it", allow_abbrev=False))
     add_decode(found.add_parser("decode", help="let a network write", allow_abbrev=False))
+    found.add_parser("check-lessons", help="check every lesson against its runs").set_defaults(run=check_lessons)
     command = found.add_parser("health", help="ask a running server whether it is well")
     command.add_argument("--url", help="where it is")
     command.set_defaults(run=health)
@@ -79,6 +80,15 @@ def add_trace(command: argparse.ArgumentParser) -> None:
     add_out(command)
     commands.add_flags(command, ("recipe", FIELDS), ("training", OPTIONS))
     command.set_defaults(run=commands.trace)
+
+
+def check_lessons(_: argparse.Namespace) -> int:
+    """Say what is wrong with the lessons, a line each."""
+    from app import lessons  # noqa: PLC0415 - the other commands need none
+
+    wrong = lessons.check()
+    sys.stdout.write("".join(f"{fault}\n" for fault in wrong) or f"{len(lessons.book())} lessons, nothing wrong\n")
+    return 1 if wrong else 0
 
 
 def add_train(command: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ from core.trace import Trace
 FOLDER = Path(__file__).parent / "lessons"
 FILE = re.compile(r"(\d\d)-([a-z0-9-]+)\.toml")
 MOST_WORDS = 60
+VIEWS = frozenset({"network", "input", "states", "gates", "loss", "gradients", "contributions", "output", "attention"})
 FORMULA = re.compile(r"\$[^$]*\$")
 QUOTED = re.compile(r"\*[^*]*\*")
 DIGIT = re.compile(r"\d")
@@ -145,12 +146,12 @@ def trace_of(lesson: Lesson, step: Step, recipe: Recipe | None = None) -> Trace:
 # -- what is wrong ------------------------------------------------------------------------------------------
 
 
-def faults(step: Step, trace: Trace, views: frozenset[str]) -> Iterator[str]:
+def faults(step: Step, trace: Trace) -> Iterator[str]:
     """What is wrong with a step, sentence by sentence, given the trace of its recipe."""
     words = len(step.say.split())
     if words > MOST_WORDS:
         yield f"says {words} words; {MOST_WORDS} at most"
-    yield from (f"shows “{v}”, which is no view" for v in step.views if v not in views)
+    yield from (f"shows “{v}”, which is no view" for v in step.views if v not in VIEWS)
     for text in texts(step):
         yield from _unread(trace, text)
         if typed := DIGIT.search(bare(text)):
@@ -159,6 +160,16 @@ def faults(step: Step, trace: Trace, views: frozenset[str]) -> Iterator[str]:
         yield from _untrue(trace, claim)
     if step.ask:
         yield from _unanswered(trace, step.ask)
+
+
+def check() -> list[str]:
+    """Everything that is wrong with any lesson: its file, the step, the fault."""
+    return [
+        f"{lesson.number:02}-{lesson.id}.toml, step {place}: {fault}"
+        for lesson in book().values()
+        for place, step in enumerate(lesson.steps, 1)
+        for fault in faults(step, trace_of(lesson, step))
+    ]
 
 
 def texts(step: Step) -> Iterator[str]:

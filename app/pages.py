@@ -137,8 +137,21 @@ def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
     listed = catalog.with_own(settings, opening.asked.recipe)
     recipe, drawn = orjson.dumps(dict(opening.asked.recipe.values)), orjson.dumps(figures.templates())
     parts = (b'{"trace":', trace, b',"recipe":', recipe, b',"problem":', orjson.dumps(told(opening)))
-    parts += (b',"lesson":', orjson.dumps(taught(opening)))
-    data = b"".join((*parts, b',"fields":', catalog.fields(), b',"catalog":', listed, b',"figures":', drawn, b"}"))
+    lesson = orjson.dumps(taught(opening))
+    data = b"".join(
+        (
+            *parts,
+            b',"lesson":',
+            lesson,
+            b',"fields":',
+            catalog.fields(),
+            b',"catalog":',
+            listed,
+            b',"figures":',
+            drawn,
+            b"}",
+        )
+    )
     for raw, escaped in ESCAPES.items():
         data = data.replace(raw, escaped)
     return data

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from app.figures import VIEWS
+from app.cli import main
 from app.lessons import Claim, Lesson, LessonError, Step, bare, book, faults, pieces, read, scene, trace_of
 from core.experiment import compute
 from core.recipe import make_recipe
 from core.trace import Trace
 
-SHOWN = frozenset({*VIEWS, "network", "input", "cell", "sequence", "bag", "divergence", "curve"})
 STEPS = [(lesson, place) for lesson in book().values() for place in range(len(lesson.steps))]
 
 
@@ -23,7 +22,7 @@ def trace() -> Trace:
 def test_every_step_is_true_of_its_trace(lesson: Lesson, place: int) -> None:
     step = lesson.steps[place]
     found = trace_of(lesson, step)
-    assert not [*faults(step, found, SHOWN)]
+    assert not [*faults(step, found)]
     assert scene(lesson, place, found)["say"]
 
 
@@ -44,7 +43,7 @@ def test_the_lessons_are_numbered_as_they_stand() -> None:
     ],
 )
 def test_a_lesson_that_is_wrong_is_found_out(trace: Trace, step: Step, fault: str) -> None:
-    assert any(fault in found for found in faults(step, trace, SHOWN))
+    assert any(fault in found for found in faults(step, trace))
 
 
 def test_digits_may_stand_in_quotes_formulas_and_examples() -> None:
@@ -70,3 +69,8 @@ def test_a_file_that_is_no_lesson_is_named(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
         with pytest.raises(LessonError, match=name):
             read(tmp_path / name)
+
+
+def test_all_lessons_are_checked_by_one_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-lessons"]) == 0
+    assert f"{len(book())} lessons" in capsys.readouterr().out
