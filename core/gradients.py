@@ -302,11 +302,12 @@ def _compared(ws: Workspace, cuts: Iterable[dict[str, Floats]]) -> list[tuple[fl
     """Cosine and ratio of norms between each truncated gradient and the whole, all parameters as one vector."""
     names = [p.name for p in ws.cell.parameters]
     scale = largest(*(ws.grads[n] for n in names))
-    whole = np.concatenate([ws.grads[n].ravel() for n in names]) / scale
+    nothing = np.zeros(0)  # a cell may have no weights at all
+    whole = np.concatenate([nothing, *(ws.grads[n].ravel() for n in names)]) / scale
     norm = np.sqrt(whole @ whole)
     found = []
     for cut in cuts:
-        part = np.concatenate([cut[n].ravel() for n in names]) / scale
+        part = np.concatenate([nothing, *(cut[n].ravel() for n in names)]) / scale
         if np.array_equal(part, whole):
             found.append((1.0, 1.0))
             continue

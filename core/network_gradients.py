@@ -94,7 +94,7 @@ def _passing_on(net: Network, block: Block, rows: Rows, above: Seeds, *, alone: 
     def visit(k: int, _deltas: Floats) -> None:
         turned = alone and block.reverse
         errors = errors_of(net, block, rows, k, alone=alone) if turned else rows.alive(k)
-        if any(r in net.chains for r in block.reads):
+        if rows.plan.feeding("x") and any(r in net.chains for r in block.reads):
             _pass_down(net, block, rows, above, (k, errors))
         if look:
             look.keep(k, errors)

@@ -141,8 +141,11 @@ def _dims(net: Network, name: str) -> tuple[str, ...]:
 def _compared(net: Network, cut: Cut) -> tuple[float, float]:
     """Cosine and ratio of norms between a truncated gradient and the whole, all weights as one vector."""
     scale = largest(*_whole(net).values())
-    whole = np.concatenate([g.ravel() for g in _whole(net).values()]) / scale
-    part = np.concatenate([cut[n].ravel() for n in _whole(net)]) / scale
+    nothing = np.zeros(0)  # a cell may have no weights at all
+    whole = np.concatenate([nothing, *(g.ravel() for g in _whole(net).values())]) / scale
+    part = np.concatenate([nothing, *(cut[n].ravel() for n in _whole(net))]) / scale
+    if np.array_equal(part, whole):
+        return 1.0, 1.0
     norm, size = np.sqrt(whole @ whole), np.sqrt(part @ part)
     cosine = float(part @ whole / (size * norm)) if size * norm > 0 else 0.0
     return cosine, float(size / norm) if norm else 0.0
