@@ -179,7 +179,7 @@ export function decadesOf(data) {
     .filter((value) => value > SAME && Number.isFinite(value))
     .map(Math.log10);
   if (logs.length === 0) return { low: -1, high: 0 };
-  const high = Math.ceil(Math.max(...logs) - 1e-9);
+  const high = Math.ceil(Math.max(...logs) - 1e-9) + 0; // not the minus in front of a zero
   return { low: Math.min(high - 1, Math.floor(Math.min(...logs) + 1e-9)), high };
 }
 

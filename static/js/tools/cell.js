@@ -34,7 +34,9 @@ class CellTool {
     this.host = host;
     this.context = context;
     this.timers = { check: 0, fault: 0, run: 0 };
+    /** The cell of the last run that was seen, and the one that was asked for here. */
     this.shown = "";
+    this.asked = "";
     /** @type {any[]} */
     this.examples = [];
     this.editor = new Editor({ change: () => this.typed(), run: () => this.run(), t });
@@ -178,9 +180,12 @@ class CellTool {
     const found = this.examples.find(({ id, source }) => compact(source) === text && isOurs(this.context.catalog, id));
     const cell = found?.id ?? text;
     const now = this.context.trace().recipe;
-    if (text === "" || this.editor.fault || now.cell === cell) return;
-    this.shown = cell;
-    this.context.ask({ ...now, cell });
+    if (text === "" || this.editor.fault || now.cell === cell || this.asked === cell) return;
+    this.asked = cell;
+    // a file of weights would bring its own cell
+    this.context.ask({ ...now, cell, model: null }).then((/** @type {boolean} */ done) => {
+      if (!done && this.asked === cell) this.asked = ""; // it may be asked for again
+    });
   }
 
   /** Another run came from elsewhere: its cell is what there is to edit. @param {any} trace */
@@ -188,8 +193,12 @@ class CellTool {
     const { cell } = trace.recipe;
     if (cell === this.shown) return;
     this.shown = cell;
+    if (cell === this.asked) {
+      this.asked = ""; // what was written here has come: who writes on is not disturbed
+      return;
+    }
     const known = this.context.catalog.cells.find((/** @type {any} */ { id }) => id === cell);
-    const source = compact(known?.source ?? (cell.includes("=") ? cell : ""));
+    const source = cell.includes("=") ? cell : compact(known?.source ?? "");
     if (source && source !== this.editor.text.trim()) {
       this.editor.text = source;
       this.editor.judge(null);
