@@ -17,7 +17,7 @@ export MKL_NUM_THREADS ?= 1
 export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check types bench reference reference-page screenshots vendor lock browser setup format clean
+.PHONY: help run test check types bench reference models reference-page screenshots vendor lock browser setup format clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ reference: $(REF)/.done ## make the PyTorch reference values in tests/reference 
 
 screenshots: setup browser ## make the pictures in docs/images again
 	@$(PY) -m tests.browser.screenshots
+
+models: $(VENV)/.dev ## train the shipped models again from nothing, with progress
+	@$(PY) -m tools.models
 
 reference-page: $(VENV)/.dev ## write docs/reference.md again from the engine's tables
 	@$(PY) -m tools.reference
