@@ -7,7 +7,7 @@ import pytest
 from tests.app.talk import TRACES, WEB
 
 FINDING = "/api/v1/finding"
-RECIPE = {"cell": "lstm", "hidden": 12, "seed": 3}
+RECIPE: dict[str, str | int] = {"cell": "lstm", "hidden": 12, "seed": 3}
 
 
 def test_the_best_unit_is_the_one_that_the_trace_shows(base_url: str) -> None:
@@ -22,7 +22,7 @@ def test_the_best_unit_is_the_one_that_the_trace_shows(base_url: str) -> None:
 
 
 def test_a_query_and_a_body_say_the_same_and_all_nodes_may_be_searched(base_url: str) -> None:
-    asked = {**RECIPE, "from": 2, "to": 4, "nodes": "all", "corpus": "the dog took the dog"}
+    asked: dict[str, str | int] = {**RECIPE, "from": 2, "to": 4, "nodes": "all", "corpus": "the dog took the dog"}
     by_body = WEB.post(base_url + FINDING, json=asked).json()
     assert WEB.get(base_url + FINDING, params=asked).json() == by_body
     assert {each["node"] for each in by_body["found"]} & {"f", "i", "g", "o"}

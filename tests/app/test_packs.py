@@ -74,7 +74,8 @@ def test_a_tool_shares_the_modules_of_the_page_and_of_the_desk(tmp_path: Path) -
     counter = b"export const seen = [];\n"
     first = b'import { seen } from "./low.js";\n\nseen.push("page");\nexport const open = () => import("./desk.js");\n'
     desk = b'import { own } from "./own.js";\n\nown.push(1);\nexport const tool = () => import("./tools/one-two.js");\n'
-    tool = b'import { seen } from "../low.js";\nimport { own } from "../own.js";\n\nexport const tool = [...seen, ...own];\n'
+    shares = b'import { seen } from "../low.js";\nimport { own } from "../own.js";\n\n'
+    tool = shares + b"export const tool = [...seen, ...own];\n"
     given = {"js/low.js": counter, "js/main.js": first, "js/own.js": b"export const own = [];\n", "js/desk.js": desk}
     made = packs.scripts(given | {"js/tools/one-two.js": tool})
     assert "js/tool-one-two.pack.js" in made

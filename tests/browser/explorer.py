@@ -5,7 +5,8 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 RESTS = """() => document.documentElement.dataset.ready === "interactive" &&
-  [...document.querySelectorAll(".frame:not([hidden]) .frame-plot:not(.at-rest)")].every((plot) => !plot.offsetParent)"""
+  [...document.querySelectorAll(".frame:not([hidden]) .frame-plot:not(.at-rest)")]
+    .every((plot) => !plot.offsetParent)"""
 
 STATE = "(({ t, k, phase, focus, playing }) => ({ t, k, phase, focus, playing }))(unrolled.player.state)"
 

@@ -61,8 +61,9 @@ ATTACKS = {
     "a length that ends inside the header": packed(GOOD, length=20),
     "a header of a megabyte": packed(json.dumps(GOOD) + " " * 2**20),
     "two hundred thousand empty tensors": packed({f"t{i}": EMPTY for i in range(200_000)}, b""),
-    "a hundred and twenty-nine tensors": packed({f"t{i}": {"dtype": "F32", "shape": [1], "data_offsets": [4 * i, 4 * i + 4]}
-                                  for i in range(129)}, b"\0" * 516),
+    "a hundred and twenty-nine tensors": packed(
+        {f"t{i}": {"dtype": "F32", "shape": [1], "data_offsets": [4 * i, 4 * i + 4]} for i in range(129)}, b"\0" * 516
+    ),
     "a pickle": b"\x80\x04\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85\x94R\x94.",
     "a zip archive": b"PK\x03\x04" + bytes(60),
     "an array file": b"\x93NUMPY\x01\0" + bytes(60),
