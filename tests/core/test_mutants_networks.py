@@ -32,8 +32,8 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     "the rows' query hears nothing": ("attention", "out += _by_sequence(found, attend.local(t))", "out += 0.0"),
     "the memory is moved by the weights of another step": (
         "attention",
-        "mixed = self.weights[:, b].T @",
-        "mixed = self.weights[::-1, b].T @",
+        "self.weights[:, b].T @",
+        "self.weights[::-1, b].T @",
     ),
     "the score's vector is moved half": (
         "attention",
