@@ -81,6 +81,7 @@ _DATA = (
             *((d.id, UNITS.get(d.id, d.title)) for d in DATASETS.values()),
             *((t.id, t.title) for t in (*TASKS.values(), *COLLECTIONS.values())),
         ),
+        {TEXTS[0]: "A text of your own", DRAWN[0]: "Drawn by a rule", COLLECTED[0]: "Recorded or written"},
         group="data",
         shown="first",
     ),

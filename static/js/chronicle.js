@@ -2,7 +2,7 @@
 // way back and redo the way forth, and the buttons of the browser do the same.
 
 /**
- * @typedef {'recipe' | 'tool' | 'place'} Kind a change of the same kind soon after the last belongs to it; another place is no entry
+ * @typedef {'recipe' | 'tool' | 'place'} Kind recipes in quick succession are one entry, as while a slider moves; another place is none
  * @typedef {{history: Pick<History, 'pushState' | 'replaceState' | 'back' | 'forward' | 'state'>, now: () => number,
  *   here: () => string}} Means
  */
@@ -26,7 +26,7 @@ export class Chronicle {
   write(address, kind) {
     const { history, here, now } = this.means;
     if (address === here()) return;
-    const together = kind === "place" || (kind === this.kind && now() - this.pushed < TOGETHER);
+    const together = kind === "place" || (kind === "recipe" && kind === this.kind && now() - this.pushed < TOGETHER);
     if (together) history.replaceState({ at: this.at }, "", address);
     else {
       this.at += 1;

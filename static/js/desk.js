@@ -242,6 +242,15 @@ class Desk {
       : fromQuery(location.search, fields);
   }
 
+  /** As on the first visit: the form goes back to the first recipe, the tools forget. */
+  reset() {
+    this.options = Object.freeze({});
+    this.time.forget();
+    this.player.set({ own: Object.freeze({}) });
+    if (this.query(this.whole.recipe) === "")
+      this.chronicle.write(this.address(this.whole.recipe, this.hash()), "tool");
+  }
+
   /** The visitor went back or forward. */
   travel(/** @type {PopStateEvent} */ event) {
     this.chronicle.travelled(event.state);
@@ -296,6 +305,7 @@ function listen(desk) {
   document.addEventListener("recipe-change", (event) => desk.ask(detail(event)));
   document.addEventListener("window-choose", (event) => desk.ask({ ...desk.whole.recipe, window: detail(event) }));
   window.addEventListener("popstate", (event) => desk.travel(event));
+  find(document, ".reset").addEventListener("click", () => desk.reset());
   find(document, "#undo").addEventListener("click", () => desk.chronicle.undo());
   find(document, "#redo").addEventListener("click", () => desk.chronicle.redo());
   find(document, ".skip").addEventListener("click", (event) => {

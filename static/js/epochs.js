@@ -52,10 +52,11 @@ export function createSnapshots(given = {}) {
 }
 
 export class Epochs {
-  /** @param {{fetch: (query: string, update: number, signal?: AbortSignal) => Promise<any>, sizes: (trace: Trace) => ArrayLike<number>[], room?: number}} means */
-  constructor({ fetch, sizes, room = ROOM }) {
+  /** @param {{fetch: (query: string, update: number, signal?: AbortSignal) => Promise<any>, sizes: (trace: Trace) => ArrayLike<number>[], heard?: () => void, room?: number}} means */
+  constructor({ fetch, sizes, heard = () => {}, room = ROOM }) {
     this.fetch = fetch;
     this.sizes = sizes;
+    this.heard = heard;
     this.room = room;
     this.query = "";
     this.bytes = 0;
@@ -117,6 +118,7 @@ export class Epochs {
       this.kept.delete(old);
       this.bytes -= freed;
     }
+    this.heard();
   }
 
   /** Fetch what lies nearest to an update, a few at a time. @param {number} update @param {readonly number[]} known */

@@ -17,6 +17,8 @@
  * @property {string} label
  * @property {string} help
  * @property {boolean} [optional]
+ * @property {string} [group]
+ * @property {Record<string, readonly (string | null)[]>} [needs] at which values of other fields this one matters
  * @typedef {{name: string, message: string, allowed: Value}} Problem
  */
 
@@ -26,6 +28,16 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** @param {readonly Field[]} fields @returns {Values} */
 export function defaults(fields) {
   return Object.fromEntries(fields.map((field) => [field.name, field.default ?? null]));
+}
+
+/** Whether a field changes anything beside these values of the others. @param {Field} field @param {Values} values */
+export const matters = ({ needs = {} }, values) =>
+  Object.entries(needs).every(([name, allowed]) => allowed.includes(/** @type {any} */ (values[name] ?? null)));
+
+/** A recipe as the engine keeps it: what does not matter is at its default. @param {Values} values @param {readonly Field[]} fields @returns {Values} */
+export function settled(values, fields) {
+  const away = fields.filter((field) => !matters(field, values));
+  return { ...values, ...defaults(away) };
 }
 
 /**

@@ -38,7 +38,7 @@ export class TrainingTime {
 
   createEpochs() {
     const sizes = (/** @type {Trace} */ trace) => magnitudes(trace, this.means.stage.scene.cell);
-    return new Epochs({ fetch: this.snapshots.trace, sizes });
+    return new Epochs({ fetch: this.snapshots.trace, sizes, heard: () => this.means.player.set({}) });
   }
 
   /** What a run has so far. @param {readonly number[]} known @param {number} total */

@@ -86,6 +86,41 @@ def test_only_a_cell_with_a_forget_gate_asks_for_its_bias(page: Page) -> None:
     assert page.locator(".field-forget_bias").get_attribute("hidden") is None
 
 
+def test_only_fields_that_matter_are_shown_and_what_was_typed_is_kept(page: Page) -> None:
+    visit(page)
+    expect(page.locator("#recipe-length")).to_be_hidden()
+    page.fill("#recipe-text", "one two three")
+    asked(page, "text", "one two three")
+    page.select_option("#recipe-data", "adding")
+    asked(page, "data", "adding")
+    asked(page, "text", None)
+    expect(page.locator("#recipe-text")).to_be_hidden()
+    page.fill("#recipe-length", "12")
+    until(page, "unrolled.stage.trace.dims.time === 12 && !unrolled.stage.trace.partial")
+    page.select_option("#recipe-data", "sentence")
+    asked(page, "text", "one two three")
+    asked(page, "length", None)
+
+
+def test_the_rest_is_sorted_into_groups(page: Page) -> None:
+    visit(page)
+    page.locator(".more summary").click()
+    groups = page.locator(".more-group:visible legend")
+    expect(groups).to_have_text(["Network", "Start", "Loss and truncation"])
+    expect(page.locator("#recipe-topology")).to_be_visible()
+    expect(page.locator(".field-scoring")).to_be_hidden()
+    expect(page.locator(".field-model")).to_be_hidden()
+
+
+def test_the_first_recipe_is_also_without_options_of_tools(page: Page) -> None:
+    visit(page, "/?updates=50&gain=2#tool=race&race=clips")
+    page.locator(".more summary").click()
+    page.get_by_role("link", name="Back to the first recipe").click()
+    until(page, "location.search === '' && location.hash === '#tool=race'")
+    page.locator("#undo").click()
+    until(page, "unrolled.stage.trace.recipe.gain === 2 && location.hash.includes('clips')")
+
+
 def test_a_slider_and_its_number_are_one(page: Page) -> None:
     page.set_viewport_size({"width": 1600, "height": 900})
     visit(page)

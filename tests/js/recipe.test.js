@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { check, defaults, fromQuery, isEquations, nearest, same, toQuery } from "../../static/js/recipe.js";
+import {
+  check,
+  defaults,
+  fromQuery,
+  isEquations,
+  matters,
+  nearest,
+  same,
+  settled,
+  toQuery,
+} from "../../static/js/recipe.js";
 import { FIELDS } from "./fields.js";
 
 /** @param {string} name */
@@ -156,4 +166,17 @@ test("two recipes are the same when every field agrees, absent or null", () => {
   const { window: _, ...without } = defaults(FIELDS);
   assert.ok(same(defaults(FIELDS), without, FIELDS));
   assert.ok(!same(defaults(FIELDS), { ...without, hidden: 9 }, FIELDS));
+});
+
+test("a field that does not matter is at its default, and one that needs nothing always matters", () => {
+  const fields = /** @type {any[]} */ ([
+    { name: "data", kind: "choice", default: "sentence" },
+    { name: "text", kind: "text", default: "a b", needs: { data: ["sentence"] } },
+    { name: "model", kind: "text", default: null, optional: true },
+    { name: "gain", kind: "number", default: 1, needs: { model: [null] } },
+  ]);
+  const drawn = { data: "adding", text: "my own", model: null, gain: 2 };
+  assert.deepEqual(settled(drawn, fields), { ...drawn, text: "a b" });
+  assert.ok(matters(fields[0], drawn) && matters(fields[3], drawn));
+  assert.equal(settled({ ...drawn, model: "f00" }, fields).gain, 1);
 });

@@ -4,7 +4,7 @@
 import { make } from "../dom.js";
 import { diceButton } from "../panel/dice.js";
 import { createSlider } from "../panel/slider.js";
-import { check, defaults, fromQuery, isEquations, parse, same } from "../recipe.js";
+import { check, defaults, fromQuery, isEquations, matters, parse, same, settled } from "../recipe.js";
 import { t } from "../strings.js";
 
 /**
@@ -21,7 +21,7 @@ const PATIENCE = { text: 450, number: 350, range: 120 };
 
 /** On a narrow screen these lie on the sheet too. */
 const NARROW = "(max-width: 56rem)";
-const FOLDED = ["seed", "hidden", "data"];
+const FOLDED = ["seed", "hidden", "example", "length", "data"];
 
 export class RecipeForm extends HTMLElement {
   /** @type {Field[]} */
@@ -108,7 +108,8 @@ export class RecipeForm extends HTMLElement {
 
   /** @returns {Values} */
   values() {
-    return Object.fromEntries(this.fields.map((field) => [field.name, parse(field, this.#read(field))]));
+    const read = this.fields.map((field) => [field.name, parse(field, this.#read(field))]);
+    return settled(Object.fromEntries(read), this.fields); // what is typed into a field that does not matter stays there
   }
 
   /** Send the recipe as it stands, if it is another and allowed. */
@@ -137,10 +138,11 @@ export class RecipeForm extends HTMLElement {
   /** @param {boolean} narrow */
   #fit(narrow) {
     const sheet = this.querySelector(".more-sheet");
-    const folded = FOLDED.flatMap((name) => this.#box(name) ?? []);
-    for (const box of narrow ? folded : folded.reverse()) {
-      if (narrow) sheet?.prepend(box);
-      else this.more.before(box);
+    for (const name of narrow ? FOLDED : [...FOLDED].reverse()) {
+      const box = this.#box(name);
+      const group = this.fields.find((field) => field.name === name)?.group;
+      if (box && narrow) sheet?.querySelector(`[data-group="${group}"] legend`)?.after(box);
+      else if (box) this.more.before(box);
     }
     this.#draw(this.values());
   }
@@ -214,7 +216,14 @@ export class RecipeForm extends HTMLElement {
     for (const [name, slider] of this.sliders) slider.draw(values[name] ?? null);
     const gated = this.cells.find(({ id }) => id === values.cell)?.parameters ?? [];
     const bias = this.#box("forget_bias");
-    if (bias) bias.hidden = !gated.some(({ name }) => name === "b_f") && !String(values.cell).includes("b_f");
+    for (const field of this.fields) {
+      const box = this.#box(field.name);
+      if (box) box.hidden = !matters(field, values) || (field.name === "model" && !values.model);
+    }
+    if (bias && !bias.hidden)
+      bias.hidden = !gated.some(({ name }) => name === "b_f") && !String(values.cell).includes("b_f");
+    const groups = /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".more-group"));
+    for (const group of groups) group.hidden = group.querySelector(".field:not([hidden])") === null;
     const inSheet = this.fields.filter(({ name }) => this.more.contains(this.#box(name)));
     const changed = inSheet.filter((field) => (values[field.name] ?? null) !== (field.default ?? null)).length;
     const count = /** @type {HTMLElement} */ (this.querySelector(".more-count"));

@@ -246,7 +246,7 @@ class TrainTool {
   /** What the weights of a snapshot do. @param {Trace} trace @param {State} state */
   drawSnapshot(trace, state) {
     const { scene } = this.context;
-    const key = `${trace.id} ${scene.version} ${scene.parameter}`;
+    const key = `${trace.id} ${scene.version} ${scene.parameter} ${this.context.time.epochs.kept.size}`;
     if (key === this.seen) return;
     this.seen = key;
     this.drawDistance(trace);
@@ -276,8 +276,10 @@ class TrainTool {
     const names = scene.cell.nodes
       .filter((/** @type {any} */ { role }) => role === "gate")
       .map((/** @type {any} */ { name }) => name);
-    const found = names.map((/** @type {string} */ name) => [name, meanOf(trace, name)]);
-    this.gates.set(epoch, Object.fromEntries(found));
+    const means = (/** @type {Trace} */ each) => names.map((/** @type {string} */ name) => [name, meanOf(each, name)]);
+    const found = means(trace);
+    for (const [update, kept] of [[0, { trace: this.context.whole() }], ...this.context.time.epochs.kept])
+      if (!this.gates.has(update)) this.gates.set(update, Object.fromEntries(means(kept.trace)));
     const total = this.fine;
     const share = total / this.run.total;
     const lines = names.map((/** @type {string} */ name) => gateLine(name, this.gates, total, share));
