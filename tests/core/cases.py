@@ -57,5 +57,5 @@ def error(found: Array, right: Array, floor: float = 1e-4) -> float:
     A saturated unit has the slope 1 - y * y, so what is far below one carries an error relative to one.
     """
     assert found.shape == right.shape, f"shape {found.shape}, not {right.shape}"
-    scale = np.abs(right).max(initial=floor)
+    scale = max(floor, float(np.abs(right).max(initial=0.0)))  # not `initial`: an array of indices would round it
     return float(np.abs(found - right).max(initial=0.0) / scale)
