@@ -101,7 +101,7 @@ node_modules/.done: package.json package-lock.json
 	@npm ci --no-audit --no-fund --no-update-notifier --ignore-scripts --loglevel=error
 	@touch $@
 
-$(REF)/.done: requirements-dev.txt
+$(REF)/.done: requirements-dev.txt Makefile
 	@echo '== Installing PyTorch (CPU) and JAX beside the project, into $(REF)'
 	@$(PYTHON) -m venv $(REF)
 	@$(REF)/bin/python -m pip install $(PIP_FLAGS) -r requirements-dev.txt
