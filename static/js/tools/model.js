@@ -95,7 +95,8 @@ export function namesIn(text, wanted) {
   const lines = text.split("\n").filter((line) => line !== "");
   const words = text.split(/\s+/).filter(Boolean);
   const characters = [...text.replace(/\n$/, "")];
-  return [lines, words, characters].find((names) => names.length === wanted) ?? lines;
+  const far = (/** @type {string[]} */ names) => Math.abs(names.length - wanted);
+  return [lines, words, characters].reduce((best, names) => (far(names) < far(best) ? names : best));
 }
 
 /** A text that a model can read: the present one if its words are known and few enough, else of the model's own. @param {string} text @param {Model} model @param {Set<string>} names */
