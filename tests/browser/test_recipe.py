@@ -56,7 +56,7 @@ def test_a_cost_that_only_the_server_knows_is_told_under_the_field(open_page: Ca
     page, witness = open_page()
     witness.forgive.append("status of 4")
     visit(page)
-    page.fill("#recipe-text", " ".join(f"w{number}" for number in range(100)))
+    page.fill("#recipe-text", " ".join(f"w{number}" for number in range(600)))
     page.fill("#recipe-hidden", "256")
     page.press("#recipe-hidden", "Enter")
     problem = page.locator(".field-problem:visible")
