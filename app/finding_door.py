@@ -1,11 +1,13 @@
 """The door to finding: which units are on in just one part of a sequence, and where else they are."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import BASE, BOTH, JSON, WEIGHED, mount, respond, weigh
-from app.asked import Asked, Given, check_text, given
+from app.asked import Asked, Given, check_text, found_model, given
 from app.services import Services, of
 from app.tasks import Task
 from app.training_api import snapshot
@@ -25,15 +27,16 @@ async def finding(request: Request) -> Response:
     search, rest = apart(found.values, FINDING)
     if "update" in found.controls:
         return await trained(request, services, found, rest)
-    recipe, wanted = every(lambda: check_text(make_recipe(rest), services.settings), lambda: make_search(search))
+    plain, wanted = every(lambda: check_text(make_recipe(rest), services.settings), lambda: make_search(search))
+    recipe, packed = found_model(plain, services.models)
     cost = weigh(Asked(recipe, {}), services.settings, READ)
-    return await respond(request, services, task(recipe.canonical(), wanted), cost)
+    return await respond(request, services, replace(task(recipe.canonical(), wanted), weights=packed), cost)
 
 
 async def trained(request: Request, services: Services, found: Given, rest: dict[str, object]) -> Response:
     """The same in a network at a snapshot of its training."""
     search, _ = apart(found.values, FINDING)
-    run, wanted = every(lambda: make_run(rest, services.settings), lambda: make_search(search))
+    run, wanted = every(lambda: make_run(rest, services.settings, services.models), lambda: make_search(search))
     asked = Asked(run.recipe, found.controls)
     update, cost = update_of(run, asked), weigh(asked, services.settings, READ)
     wish = task("", wanted, *run.task.asked, ("update", update))

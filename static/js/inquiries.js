@@ -60,8 +60,8 @@ export function createInquiries(means = {}) {
     cell: (cell, options = {}) => once(`cell ${cell}`, () => post("cells", { cell }, options)),
     /** A trace after surgery. @param {Record<string, unknown>} body @param {{signal?: AbortSignal}} [options] */
     trace: (body, options = {}) => post("traces", body, options, { encoding: "base64" }),
-    /** Units that are on in a range. @param {Record<string, unknown>} body @param {Record<string, string>} query @param {{signal?: AbortSignal}} [options] */
-    find: (body, query, options = {}) => post("finding", body, options, query),
+    /** Units that are on in a range. @param {Record<string, unknown>} body @param {{signal?: AbortSignal}} [options] */
+    find: (body, options = {}) => post("finding", body, options),
     /** A step of a lesson, its numbers read from a run. @param {string} id @param {number} step @param {string} query @param {{signal?: AbortSignal}} [options] */
     lesson: (id, step, query, options = {}) =>
       ask(

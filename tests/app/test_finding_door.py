@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.app.talk import TRACES, WEB
+from tests.serving import ROOT
 
 FINDING = "/api/v1/finding"
 RECIPE: dict[str, str | int] = {"cell": "lstm", "hidden": 12, "seed": 3}
@@ -35,6 +36,19 @@ def test_a_trained_network_is_searched_as_it_is_then(base_url: str) -> None:
     untrained = WEB.post(base_url + FINDING, json={**RECIPE, "from": 1, "to": 2}).json()
     assert first == untrained
     assert later != untrained
+
+
+def test_a_model_that_was_brought_is_searched(base_url: str) -> None:
+    file = (ROOT / "tests/reference/weights/writer.safetensors").read_bytes()
+    headers = {"Content-Type": "application/octet-stream"}
+    model = WEB.post(f"{base_url}/api/v1/models", content=file, headers=headers).json()["id"]
+    asked = {"model": model, "data": "characters", "text": "abcdefab", "from": 2, "to": 3, "corpus": "fedcba"}
+    told = WEB.post(base_url + FINDING, json=asked).json()
+    trace = WEB.post(base_url + TRACES, json={name: asked[name] for name in ("model", "data", "text")}).json()
+    best = told["found"][0]
+    unit = [row[0][best["unit"]] for row in trace["arrays"][best["node"]]["data"]]
+    assert best["inside"] == pytest.approx(sum(unit[2:4]) / 2)
+    assert told["corpus"] == {"time": [*"fedcba"], "unknown": 0}
 
 
 @pytest.mark.parametrize(

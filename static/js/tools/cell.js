@@ -179,7 +179,7 @@ class CellTool {
     const text = this.editor.text.trim();
     const found = this.examples.find(({ id, source }) => compact(source) === text && isOurs(this.context.catalog, id));
     const cell = found?.id ?? text;
-    const now = this.context.trace().recipe;
+    const now = this.context.recipe();
     if (text === "" || this.editor.fault || now.cell === cell || this.asked === cell) return;
     this.asked = cell;
     // a file of weights would bring its own cell

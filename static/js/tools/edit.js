@@ -5,8 +5,8 @@ import { hide, make, write } from "../dom.js";
 import { inquiries, Refused } from "../inquiries.js";
 import { short } from "../numbers.js";
 import { createLatest } from "../panel/latest.js";
-import { fromQuery, toQuery } from "../recipe.js";
 import { decodeTrace } from "../trace.js";
+import { queryOf, recipeOf } from "./asked.js";
 import { createBefore } from "./before.js";
 import { editRow } from "./edit-rows.js";
 import { fromText, MOST, outcome, retyped, scopeOf, toText, toWire, within } from "./edits.js";
@@ -17,6 +17,7 @@ import { t } from "./words.js";
 /**
  * @typedef {import('./edits.js').Edit} Edit
  * @typedef {import('../trace.js').Trace & {query?: string}} Trace
+ * @typedef {{base: Trace, query: string, interventions: unknown[]}} Asked
  */
 
 const FIELD = /^\/interventions\/(\d+)/;
@@ -40,8 +41,8 @@ class EditTool {
     this.before = createBefore(context);
     /** @type {(() => void)[]} */
     this.listening = [];
-    this.asking = createLatest((/** @type {any} */ { body }, signal) => inquiries.trace(body, { signal }), {
-      answer: (wire, body) => this.answered(wire, body),
+    this.asking = createLatest((/** @type {Asked} */ asked, signal) => this.ask(asked, signal), {
+      answer: (wire, asked) => this.answered(wire, asked),
       fail: (problem) => this.fail(problem),
     });
     this.build();
@@ -147,16 +148,21 @@ class EditTool {
       if (this.made.has(this.context.trace())) this.context.show(this.base);
       return;
     }
-    const query = this.base.query ?? toQuery(this.base.recipe, this.context.fields);
-    const body = { ...fromQuery(query, this.context.fields), interventions: toWire(this.edits) };
-    this.asking.want(JSON.stringify(body), query, { body, query });
+    const query = queryOf(this.base, this.context);
+    const interventions = toWire(this.edits);
+    this.asking.want(`${query} ${JSON.stringify(interventions)}`, query, { base: this.base, query, interventions });
   }
 
-  /** @param {any} wire @param {{body: any, query: string}} asked */
-  answered(wire, { body, query }) {
+  /** @param {Asked} asked @param {AbortSignal} signal */
+  async ask({ base, interventions }, signal) {
+    return inquiries.trace({ ...(await recipeOf(base, this.context)), interventions }, { signal });
+  }
+
+  /** @param {any} wire @param {Asked} asked */
+  answered(wire, { query, interventions }) {
     if (this.context.player.state.tool !== "edit" || this.edits.length === 0) return;
     const told = new URLSearchParams(query);
-    told.set("interventions", JSON.stringify(body.interventions));
+    told.set("interventions", JSON.stringify(interventions));
     const trace = Object.assign(decodeTrace(wire), { query: told.toString() });
     hide(this.problem, true);
     this.made.add(trace);
@@ -265,7 +271,7 @@ class EditTool {
 
   /** Another word in the text itself. @param {number} at @param {string} word */
   rewrite(at, word) {
-    const { recipe } = this.base ?? this.context.trace();
+    const recipe = this.context.recipe();
     const text = retyped(recipe.text, at, word, recipe.data === "characters");
     this.context.ask({ ...recipe, text });
   }

@@ -3,6 +3,7 @@
 import { hide, make, write } from "../dom.js";
 import { inquiries, Refused } from "../inquiries.js";
 import { createLatest } from "../panel/latest.js";
+import { recipeOf } from "./asked.js";
 import { key, lineOf, placesOf, unitButton } from "./found.js";
 import { createBand, createEnds, listenForRanges, WordStrip } from "./range.js";
 import { t } from "./words.js";
@@ -141,11 +142,8 @@ class FindTool {
   }
 
   /** @param {Record<string, unknown>} asked @param {AbortSignal} signal */
-  ask(asked, signal) {
-    const { epoch } = this.context.player.state;
-    const learnt = epoch > 0 ? typed(this.context.options()) : {};
-    const query = /** @type {Record<string, string>} */ (epoch > 0 ? { update: String(epoch) } : {});
-    return inquiries.find({ ...plain(this.context.trace().recipe), ...learnt, ...asked }, query, { signal });
+  async ask(asked, signal) {
+    return inquiries.find({ ...(await recipeOf(this.context.trace(), this.context)), ...asked }, { signal });
   }
 
   /** @param {{found: Found[], corpus?: {time: string[], unknown: number}}} answer */
@@ -281,18 +279,6 @@ export function rangeIn(text) {
   const match = /^(\d{1,6})-(\d{1,6})$/.exec(text ?? "");
   return match && Number(match[1]) <= Number(match[2]) ? { first: Number(match[1]), last: Number(match[2]) } : null;
 }
-
-/** The fields of a recipe that the server knows: a trace may say more of itself. @param {Record<string, unknown>} recipe */
-const plain = ({ interventions: _, ...recipe }) => recipe;
-
-/** Options as numbers where they are numbers. @param {Record<string, string>} options */
-const typed = (options) =>
-  Object.fromEntries(
-    Object.entries(options).map(([name, text]) => [
-      name,
-      text !== "" && Number.isFinite(Number(text)) ? Number(text) : text,
-    ]),
-  );
 
 const NAMES = /** @type {Record<string, string>} */ ({
   "/from": "tool.range.from",

@@ -187,7 +187,7 @@ class WeightsTool {
 
   /** Run the model on the page: its cell, size and topology are then its own. @param {Model} model */
   run(model) {
-    const { recipe } = this.context.trace();
+    const recipe = this.context.recipe();
     const names = new Set(model.inputs);
     const text = models.fitting(String(recipe.text ?? ""), model, names);
     this.context.ask({ ...recipe, ...text, model: model.id });
@@ -213,7 +213,7 @@ class WeightsTool {
         : "tool.weights.from.seed";
     const said = t(kind, { seed: trace.recipe.seed, epoch: this.context.player.state.epoch });
     const actions = make("div", { class: "weights-actions" }, button);
-    if (trace.recipe.model) actions.append(this.without(trace));
+    if (trace.recipe.model) actions.append(this.without());
     this.present.replaceChildren(
       make("h3", {}, t("tool.weights.present")),
       make("p", { class: "tool-note" }, t("tool.weights.numbers", { said, arrays: names.length, count })),
@@ -221,13 +221,12 @@ class WeightsTool {
     );
   }
 
-  /** @param {any} trace */
-  without(trace) {
+  without() {
     const button = make("button", { type: "button", class: "button" }, t("tool.weights.without"));
     button.addEventListener("click", () => {
       hide(this.found, true);
       write(this.status, "");
-      this.context.ask({ ...trace.recipe, model: null });
+      this.context.ask({ ...this.context.recipe(), model: null });
     });
     return button;
   }
