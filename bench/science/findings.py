@@ -105,6 +105,14 @@ def trained(cell: str, seed: int, choices: Mapping[str, object], **options: obje
     return run.net
 
 
+def draw_as_pytorch(params: Mapping[str, Floats], names: Iterable[str], H: int, seed: int) -> None:
+    """Fill weights uniformly within 1/sqrt(H), biases with the sum of two, as PyTorch's recurrent modules begin."""
+    rng, bound = np.random.default_rng([seed, 5]), H**-0.5
+    for name in names:
+        p = params[name]
+        p[:] = sum(rng.uniform(-bound, bound, p.shape) for _ in range(3 - p.ndim))
+
+
 def unseen(name: str, count: int, T: int, seed: int = 999) -> Batch:
     """A fixed set of sequences that no run reads."""
     return TASKS[name].batch(np.random.default_rng([seed, 7]), count, T)

@@ -34,7 +34,7 @@ def by_phase(net: Learner, seed: int) -> Floats:
     return np.array([errors[n::3].mean() for n in (1, 2, 0)])
 
 
-PASSES, BITS, RATE = 300, 3000, 0.02
+PASSES, BITS, RATE = 600, 3000, 0.02
 
 
 def elman(seed: int) -> Learner:
