@@ -92,7 +92,7 @@ export class EpochBar {
     put(this.range, "max", String(marks.length - 1));
     this.range.value = String(place);
     this.range.style.setProperty("--share", `${(100 * place) / (marks.length - 1)}%`);
-    const text = t(epoch === 0 ? "epoch.start" : "epoch.at", { update: epoch });
+    const text = t(["epoch.start", "epoch.one"][epoch] ?? "epoch.at", { update: epoch });
     write(this.words, text);
     put(this.range, "aria-valuetext", text);
     this.back.disabled = epoch === 0;

@@ -114,6 +114,7 @@ const ENGLISH = {
   "epoch.label": "Training time",
   "epoch.range": "Weights after so many updates",
   "epoch.at": "after {update} updates",
+  "epoch.one": "after 1 update",
   "epoch.start": "as drawn, untrained",
   "epoch.play": "Play training",
   "epoch.pause": "Pause training",

@@ -27,6 +27,7 @@ export class TrainingTime {
     /** Whether the newest snapshot is shown as it comes. */
     this.live = false;
     this.seen = "";
+    means.stage.rest.busy = () => this.live;
     /** @type {Map<string, string>} the ids of weights, by the query that names them */
     this.models = new Map();
   }
@@ -49,6 +50,11 @@ export class TrainingTime {
     const newest = known[known.length - 1] ?? 0;
     if (this.live && newest !== this.means.player.state.epoch) this.means.player.set({ epoch: newest });
     else this.epochs.ahead(this.means.player.state.epoch, known);
+  }
+
+  /** A run goes on after a rest: whoever saw its newest weights sees them come again. */
+  resume() {
+    this.live = this.means.player.state.epoch === (this.known[this.known.length - 1] ?? 0);
   }
 
   /** Another recipe or other options: what was trained is gone. */

@@ -24,6 +24,8 @@ export class Rest {
     this.tools = null;
     this.timer = 0;
     this.settled = false;
+    /** Whether something else keeps the figures moving. */
+    this.busy = () => false;
   }
 
   /** Fetch Plotly and hand the figures over; resolves when that is done, or Plotly is known not to come. @param {Tools} tools */
@@ -46,7 +48,7 @@ export class Rest {
   async settle() {
     if (this.plotly === null) return;
     for (const member of [...this.stale]) {
-      if (this.means.playing()) return this.soon();
+      if (this.means.playing() || this.busy()) return this.soon();
       if (this.stale.delete(member)) await this.hand(member);
       await breath();
     }

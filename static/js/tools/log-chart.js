@@ -244,6 +244,7 @@ function curve({ context, scale, picture, x }, drawn, columns) {
   }
   context.stroke();
   context.setLineDash([]);
+  if (columns.done === 1) context.fillRect(place(0) - 2, scale.place(columns.mean) - 2, 4, 4);
   context.globalAlpha = 1;
 }
 

@@ -163,6 +163,7 @@ class RaceTool {
   }
 
   resume() {
+    this.context.time.resume();
     this.trainer.go();
     this.tick();
   }
@@ -191,6 +192,7 @@ class RaceTool {
       this.hear();
       context.say(this.words());
     }
+    if (!trainer.busy) context.time.live = false;
     this.draw();
   }
 

@@ -94,6 +94,7 @@ class TrainTool {
   }
 
   resume() {
+    this.context.time.resume();
     this.trainer.go();
     this.tick();
   }
@@ -130,6 +131,7 @@ class TrainTool {
       this.hear();
       context.say(this.words());
     }
+    if (!trainer.busy) context.time.live = false;
     this.draw();
   }
 
