@@ -81,13 +81,13 @@ def found_in(data: bytes, *, prefix: str | None = None, nonlinearity: str | None
     return read(data, prefix=prefix, nonlinearity=nonlinearity).describe()
 
 
-def to_file(recipe: Recipe, params: Named, notes: Mapping[str, str] | None = None) -> bytes:
+def to_file(recipe: Recipe, params: Named, notes: Mapping[str, str] | None = None, dtype: str = "F64") -> bytes:
     """The weights of a recipe's network as a file that `from_file` knows again, symbols and all."""
     task = task_of(recipe)
     symbols = {n: json.dumps(w, ensure_ascii=False) for n, w in (("inputs", task.inputs), ("outputs", task.outputs))}
     network = json.dumps({n: recipe[n] for n in NETWORK})
     said = {"format": "unrolled", "engine": ENGINE, "cell": recipe["cell"], "recipe": network}
-    return save(params, {**said, **symbols, **(notes or {})})
+    return save(params, {**said, **symbols, **(notes or {})}, dtype)
 
 
 def _ours(tensors: Named, notes: Mapping[str, str]) -> Brought:

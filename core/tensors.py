@@ -131,15 +131,16 @@ def decode(tensor: Tensor, raw: bytes) -> Floats:
     return found.astype(np.float64).reshape(tensor.shape)
 
 
-def pack(arrays: Mapping[str, Floats], notes: Mapping[str, str]) -> bytes:
-    """Arrays as a file in float64, the same bytes for the same arrays; the library writes notes in any order."""
+def pack(arrays: Mapping[str, Floats], notes: Mapping[str, str], dtype: str = "F64") -> bytes:
+    """Arrays as a file in F64 or F32, the same bytes for the same arrays; the library writes notes in any order."""
+    size = SIZES[dtype]
     place, header = 0, dict[str, Any]({"__metadata__": dict(notes)} if notes else {})
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise WeightsError(f"{name}: a number is not finite")
-        header[name] = {"dtype": "F64", "shape": list(array.shape), "data_offsets": [place, place + 8 * array.size]}
-        place += 8 * array.size
+        header[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [place, place + size * array.size]}
+        place += size * array.size
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)  # the numbers begin at a multiple of their size
-    data = b"".join(array.astype("<f8").tobytes() for array in arrays.values())
+    data = b"".join(array.astype(f"<f{size}").tobytes() for array in arrays.values())
     return len(text).to_bytes(8, "little") + text + data

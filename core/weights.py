@@ -88,9 +88,9 @@ def _block(layer: Layer, two: bool) -> str:
 # -- files --------------------------------------------------------------------------------------------------
 
 
-def save(params: Named, notes: Mapping[str, str] | None = None) -> bytes:
-    """Arrays as a safetensors file, float64; numbers that are not finite are refused on the way out too."""
-    return pack(params, notes or {})
+def save(params: Named, notes: Mapping[str, str] | None = None, dtype: str = "F64") -> bytes:
+    """Arrays as a safetensors file of F64 or F32; numbers that are not finite are refused on the way out too."""
+    return pack(params, notes or {}, dtype)
 
 
 def save_cell(cell: str, params: Named) -> bytes:

@@ -1,0 +1,1 @@
+"""Trained models that are shipped: a safetensors file and a card each; `cards` reads them."""

@@ -1,0 +1,1 @@
+"""The trained models of the project, trained again from nothing: `make models`."""

@@ -1,0 +1,146 @@
+"""What is trained, on what, how, and what it is measured against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One model: values of its recipe and options, which measures and baselines its card gets, and its weakness."""
+
+    id: str
+    title: str
+    description: str
+    weakness: str
+    recipe: Mapping[str, Any]
+    options: Mapping[str, Any]
+    measures: tuple[str, ...]
+    baselines: tuple[str, ...] = field(default=())
+
+
+def _options(updates: int, rate: float, batch: int = 32, **more: Any) -> dict[str, Any]:
+    usual = {"precision": "float32", "schedule": "cosine", "snapshots": 0, "threshold": 1.0}
+    return {"updates": updates, "rate": rate, "batch": batch, **usual, **more}
+
+
+def _letters(size: str, H: int, updates: int, weakness: str) -> Plan:
+    return Plan(
+        f"moby-{size}",
+        f"Next character of Moby-Dick, {H} units",
+        "Reads the novel character by character and says what comes next.",
+        weakness,
+        {"data": "moby-characters", "cell": "gru", "hidden": H, "init": "orthogonal"},
+        _options(updates, 0.003 if H > 100 else 0.006),
+        ("accuracy", "loss"),
+        ("majority", "bigram", "trigram"),
+    )
+
+
+PLANS: dict[str, Plan] = {
+    p.id: p
+    for p in (
+        Plan(
+            "names",
+            "First names, letter by letter",
+            "Says how a first name goes on; fed with its own letters it makes up new ones.",
+            "Knows the spelling of names common in the United States in 1990 and nothing of who bears them.",
+            {"data": "names", "cell": "gru", "hidden": 64, "init": "orthogonal"},
+            _options(1500, 0.004, 64),
+            ("accuracy", "loss"),
+            ("majority", "bigram"),
+        ),
+        Plan(
+            "sentiment",
+            "Praise or blame",
+            "Reads a sentence word by word and says at its end whether it praises.",
+            "Trained on 276 plain sentences: a word it never read tells it nothing, and irony is beyond it.",
+            {"data": "sentiment", "cell": "gru", "hidden": 24, "init": "orthogonal", "gain": 1.0},
+            _options(600, 0.005),
+            ("accuracy", "accuracy on pairs"),
+            ("majority", "bag of words"),
+        ),
+        Plan(
+            "spoken-digits",
+            "Spoken digits",
+            "Hears the features of a word frame by frame and names the digit at the last.",
+            "The six speakers are in both parts: a new voice, accent or microphone was never measured.",
+            {"data": "spoken-digits", "cell": "gru", "hidden": 64, "init": "orthogonal"},
+            _options(1200, 0.004),
+            ("accuracy", "loss"),
+            ("majority", "mean of all steps"),
+        ),
+        Plan(
+            "account",
+            "Stolen-card alarm",
+            "Reads the payments of one customer and says of each how likely a thief made it.",
+            "Trained and measured on accounts that we generated: says nothing about real fraud.",
+            {"data": "account", "cell": "gru", "hidden": 32, "init": "orthogonal"},
+            _options(1500, 0.005),
+            ("recall", "precision", "loss"),
+            ("each step alone",),
+        ),
+        Plan(
+            "digit-rows",
+            "Handwritten digits, row by row",
+            "Reads a picture row by row and names the digit after the last.",
+            "The 13 writers are in both parts; digits of 8 by 8 pixels in the middle of their field are all it knows.",
+            {"data": "digit-rows", "cell": "gru", "hidden": 48, "init": "orthogonal"},
+            _options(1500, 0.005),
+            ("accuracy", "loss"),
+            ("majority", "mean of all steps"),
+        ),
+        Plan(
+            "ecg",
+            "Next value of an electrocardiogram",
+            "Learns how one heart's trace goes on; where it is surprised, the error rises.",
+            "Knows one recording of one person. A high error means unlike what it has read, never a diagnosis.",
+            {"data": "ecg-208", "cell": "gru", "hidden": 32, "init": "orthogonal"},
+            _options(1500, 0.005, 16),
+            ("squared error",),
+            ("persistence", "linear in eight values"),
+        ),
+        Plan(
+            "ecg-regular",
+            "A regular heart, and its one odd beat",
+            "Trained on fifteen seconds of regular beats; over half a second its error is largest at the odd beat.",
+            "One person, one odd beat, and sizes chosen while looking at it: a demonstration, never a diagnosis.",
+            {"data": "ecg-100", "cell": "lstm", "hidden": 48, "length": 200, "init": "orthogonal"},
+            _options(2000, 0.004, 8),
+            ("squared error", "rise at the label"),
+            ("persistence", "linear in eight values"),
+        ),
+        Plan(
+            "trigger",
+            "Trigger word",
+            "Listens to three seconds of words in noise and says yes just after “activate”.",
+            "Synthetic voices only; words that begin alike can fool it, and no filter over the sound is learnt.",
+            {"data": "trigger", "cell": "gru", "hidden": 64, "init": "orthogonal"},
+            _options(2500, 0.004),
+            ("triggers caught", "false alarms a minute", "loss"),
+            ("each step alone",),
+        ),
+        Plan(
+            "motion",
+            "Where a digit moves",
+            "Says for every frame of a film which way the digit went.",
+            "One digit on an empty field of 16 by 16 pixels, one pixel a frame.",
+            {"data": "moving-digits", "cell": "gru", "hidden": 64, "init": "orthogonal"},
+            _options(1500, 0.003),
+            ("accuracy", "loss"),
+            ("majority", "each step alone"),
+        ),
+        Plan(
+            "dates",
+            "Dates to ISO 8601",
+            "Reads a date from both ends and writes it as year-month-day, looking where it needs to.",
+            "Eight ways to write a date in English, 1900 to 2099; a date that cannot be becomes one anyway.",
+            {"data": "dates", "cell": "gru", "hidden": 48, "topology": "attention", "reader": "both"},
+            _options(1200, 0.005),
+            ("exact", "accuracy"),
+            ("majority",),
+        ),
+        _letters("small", 24, 3000, "24 units: words come and go; small enough to read unit by unit."),
+        _letters("medium", 96, 4000, "Spells well, loses the thread within a sentence."),
+    )
+}
