@@ -191,6 +191,10 @@ def test_on_a_phone_a_network_is_trained_with_fingers(open_page: Opener) -> None
     page.get_by_role("button", name="Train", exact=True).tap()
     expect(page.locator(".run-said")).to_have_text(DONE, timeout=60_000)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for part in (".epoch-play", ".epoch-back", ".epoch-bar .slider", ".run-go", ".options-row >> nth=0", "#undo"):
+        box = page.locator(part).first.bounding_box()
+        assert box, part
+        assert box["height"] >= 43.5, part
     page.locator(".epoch-play").tap()
     until(page, "unrolled.player.state.epoch < 120")
     until(page, "unrolled.player.state.epoch === 120", 60)
