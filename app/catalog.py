@@ -1,6 +1,6 @@
 """What there is to choose from, gathered from the engine's own tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -22,6 +22,7 @@ from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
 from core.options import OPTIONS
 from core.recipe import FIELDS, Recipe
 from core.surgery import KINDS as SURGERY
+from core.wiring import wiring_of
 
 VIEWS = [*FIGURES]
 # The types of recurrent network that lectures tell apart, each as the least recipe that makes one.
@@ -44,12 +45,22 @@ def catalog(settings: Settings) -> bytes:
 
 
 def with_own(settings: Settings, recipe: Recipe) -> bytes:
-    """The catalogue for a page: with the recipe's cell, where that is none of ours but a visitor's own."""
-    if (source := recipe["cell"]) in CELLS:
+    """The catalogue for a page: with the recipe's cells, where they are none of ours."""
+    if not (own := [*_own(recipe)]):
         return catalog(settings)
     listed = whole(settings)
-    own = {"id": source, "title": "Own equations", **describe(recipe.cell)}
-    return orjson.dumps({**listed, "cells": [*listed["cells"], own]})
+    return orjson.dumps({**listed, "cells": [*listed["cells"], *own]})
+
+
+def _own(recipe: Recipe) -> Iterator[dict[str, Any]]:
+    """A visitor's own cell, and the one that attention makes of a cell."""
+    source = recipe["cell"]
+    title = TITLES.get(source, "Own equations")
+    if source not in CELLS:
+        yield {"id": source, "title": title, **describe(recipe.cell)}
+    if recipe["topology"] == "attention":
+        decoder = wiring_of(recipe).cells["decoder"]
+        yield {"id": decoder.source, "title": f"{title}, with attention", **describe(decoder)}
 
 
 def whole(settings: Settings) -> dict[str, Any]:

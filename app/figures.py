@@ -152,7 +152,7 @@ def output() -> Template:
 
 def loss() -> Template:
     """The loss of every step."""
-    return line("Loss of each step", "@loss", "@color loss", name="J", scale={"rangemode": "tozero"})
+    return line("Loss of each step", "@counted loss", "@color loss", name="J", scale={"rangemode": "tozero"})
 
 
 def gradients() -> Template:

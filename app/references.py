@@ -98,6 +98,13 @@ def log10(source: Source, name: str) -> Any:
     return power(lists(source, name))
 
 
+def counted(source: Source, name: str) -> Any:
+    """A number a step, left out where the mask says that there is none to count."""
+    mask = source.trace.arrays.get("mask")
+    values = lists(source, name)
+    return values if mask is None else [v if m else None for v, m in zip(values, mask.data[:, 0], strict=True)]
+
+
 def flat(value: Any) -> Iterator[float]:
     """The numbers in nested lists."""
     if isinstance(value, list):
@@ -145,6 +152,7 @@ def high(source: Source, scale: str, name: str) -> float:
 
 WORDS: dict[str, Callable[..., Any]] = {
     "log10": log10,
+    "counted": counted,
     "min": low,
     "max": high,
     "least": lambda source: decades(source)[0],

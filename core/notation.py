@@ -136,6 +136,7 @@ def _attention_source(cell: Cell, node: Node, *, top: bool) -> str:
 # -- the drawing and the catalogue ---------------------------------------------------------------------------
 
 GLYPHS = {"sum": "+", "*": "×", "@": "·", "previous": "", "input": "x", "parameter": "", "constant": ""}
+GLYPHS |= {"softmax": "softmax", "mix": "mix", "memory": "M"}
 
 
 def graph(cell: Cell) -> dict[str, list[dict[str, str]]]:
@@ -175,7 +176,9 @@ def label(cell: Cell, name: str) -> str:
 
 def describe(cell: Cell) -> dict[str, Any]:
     """All that the catalogue says of a cell; JSON-able."""
-    roles = {n: role(cell, n) for n in cell.names}
+    looks = [n.name for n in cell.nodes.values() if n.op == "softmax"]
+    named = [*looks, *cell.names]
+    roles = {n: "alignment" if n in looks else role(cell, n) for n in named}
     return {
         "source": cell.source,
         "states": list(cell.states),
@@ -190,7 +193,7 @@ def describe(cell: Cell) -> dict[str, Any]:
                 "numpy": f"{n} = {numpy_source(cell, n)}",
                 "role": roles[n],
             }
-            for n in cell.names
+            for n in named
         ],
         "parameters": [
             {"name": p.name, "latex": weight(p.name), "rows": "hidden", "columns": p.columns, "group": p.group}

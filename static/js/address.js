@@ -10,7 +10,7 @@ function whole(text) {
 }
 
 /** What a hash says of the player; all else in it belongs to the tool that is open. */
-const KNOWN = ["t", "k", "phase", "node", "unit", "parameter", "share", "large", "tool", "epoch"];
+const KNOWN = ["t", "k", "phase", "node", "unit", "parameter", "share", "large", "tool", "epoch", "block", "error"];
 const NAME = /^[a-z][a-z-]{0,23}$/;
 const LONGEST = 4000;
 
@@ -20,24 +20,26 @@ function ownOf(given) {
   return Object.freeze(Object.fromEntries(own));
 }
 
+/** @param {URLSearchParams} given @returns {State['focus']} */
+function focusOf(given) {
+  const [node, parameter] = [given.get("node"), given.get("parameter")];
+  if (!node && !parameter) return null;
+  if (!parameter) return { node, unit: whole(given.get("unit")) ?? 0, parameter: null };
+  const error = whole(given.get("error"));
+  return { node: null, unit: null, parameter, ...(error !== undefined && { error }) };
+}
+
 /** The part of a state that a hash tells; what it does not tell stands as in `whole run, nothing in focus`. @param {string} hash @returns {Partial<State>} */
 export function fromHash(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const phase = /** @type {State['phase']} */ (given.get("phase"));
-  const [node, parameter] = [given.get("node"), given.get("parameter")];
-  const focused = node || parameter;
+  const block = given.get("block");
   return {
     t: whole(given.get("t")) ?? 0,
     k: whole(given.get("k")) ?? 0,
     phase: PHASES.includes(phase) ? phase : "whole",
-    focus: focused
-      ? {
-          node: parameter ? null : node,
-          unit: parameter ? null : (whole(given.get("unit")) ?? 0),
-          parameter: parameter || null,
-        }
-      : null,
-    look: Object.freeze({ share: given.get("share") === "1", large: given.get("large") }),
+    focus: focusOf(given),
+    look: Object.freeze({ share: given.get("share") === "1", large: given.get("large"), ...(block && { block }) }),
     epoch: whole(given.get("epoch")) ?? 0,
     tool: given.get("tool") ?? "inspect",
     own: ownOf(given),
@@ -57,11 +59,13 @@ export function toHash({ t, k, phase, focus, look, tool, own, epoch }) {
   if (focus?.parameter) {
     hash.set("k", String(k));
     hash.set("parameter", focus.parameter);
+    if (focus.error !== undefined) hash.set("error", String(focus.error));
   } else if (focus?.node) {
     hash.set("node", focus.node);
     hash.set("unit", String(focus.unit ?? 0));
   }
   if (look.share) hash.set("share", "1");
   if (look.large) hash.set("large", look.large);
+  if (look.block) hash.set("block", look.block);
   return hash.toString();
 }

@@ -75,6 +75,8 @@ export function createAssembly(onEvent = () => {}) {
   let trace = null;
   /** @type {Record<string, Slot[]>} */
   let layout = {};
+  /** @type {Clock} */
+  let clock = [];
   let next = 0;
   let finished = false;
   /** @param {Frame} frame @returns {WireTrace} */
@@ -82,18 +84,17 @@ export function createAssembly(onEvent = () => {}) {
     if (frame.kind === "start") {
       const start = JSON.parse(utf8(frame.payload));
       layout = start.layout;
+      clock = start.clock ?? [{ axis: "time", steps: start.dims.time ?? 0 }];
       return preallocated(start);
     }
     if (trace === null) throw new RangeError("a step came before its start");
     const { arrays } = trace;
     if (frame.kind === "done") Object.assign(arrays, JSON.parse(utf8(frame.payload)).arrays);
-    else
-      unpack(
-        frame.payload,
-        layout[frame.kind] ?? [],
-        frame.t,
-        (name) => /** @type {Float64Array} */ (arrays[name]?.data),
-      );
+    else {
+      const { axis, step } = place(clock, frame.t);
+      const slots = (layout[frame.kind] ?? []).filter(({ name }) => arrays[name]?.dims[0] === axis);
+      unpack(frame.payload, slots, step, (name) => /** @type {Float64Array} */ (arrays[name]?.data));
+    }
     return trace;
   };
   return {
@@ -118,14 +119,32 @@ export function createAssembly(onEvent = () => {}) {
   };
 }
 
-/** @param {WireTrace & {layout: Record<string, Slot[]>}} start @returns {WireTrace} with room for every step, NaN until it comes */
+/**
+ * Which step of which axis a run has come to: it goes through the source first, then through the answer.
+ * @typedef {{axis: string, steps: number}[]} Clock
+ * @param {Clock} clock @param {number} t @returns {{axis: string, step: number}}
+ */
+function place(clock, t) {
+  let before = 0;
+  for (const { axis, steps } of clock) {
+    if (t < before + steps) return { axis, step: t - before };
+    before += steps;
+  }
+  throw new RangeError(`step ${t} comes after the end of the run`);
+}
+
+/**
+ * @param {WireTrace & {layout: Record<string, Slot[]>, array_dims?: Record<string, string[]>}} start
+ * @returns {WireTrace} with room for every step, NaN until it comes
+ */
 function preallocated({ layout, ...trace }) {
-  const time = trace.dims.time ?? 0;
   for (const slot of Object.values(layout).flat()) {
-    const data = new Float64Array(time * size(slot.shape)).fill(Number.NaN);
+    const axis = trace.array_dims?.[slot.name]?.[0] ?? "time";
+    const steps = trace.dims[axis] ?? 0;
+    const data = new Float64Array(steps * size(slot.shape)).fill(Number.NaN);
     trace.arrays[slot.name] = {
-      dims: ["time", ...(slot.dims ?? [])],
-      shape: [time, ...slot.shape],
+      dims: [axis, ...(slot.dims ?? [])],
+      shape: [steps, ...slot.shape],
       dtype: "float64",
       data,
     };

@@ -4,6 +4,7 @@
 import { fromHash, toHash } from "./address.js";
 import api from "./api.js";
 import { Bench } from "./bench.js";
+import { lensOf } from "./blocks.js";
 import { Chronicle } from "./chronicle.js";
 import { find, write } from "./dom.js";
 import { view as focus } from "./elements/focus-panel.js";
@@ -13,11 +14,11 @@ import { dress, resolve } from "./figures.js";
 import { listenToKeys } from "./keys.js";
 import { createNotice } from "./notice.js";
 import { short } from "./numbers.js";
-import { meetCell } from "./own-cells.js";
+import { meetCell, meetChains } from "./own-cells.js";
 import { comfortable } from "./player.js";
 import { fromQuery, toQuery } from "./recipe.js";
 import { createRunner } from "./run.js";
-import { explosion, moment, total } from "./say.js";
+import { exploded, moment, total } from "./say.js";
 import { loadSheet } from "./sheets.js";
 import { t } from "./strings.js";
 import { nextTheme } from "./theme.js";
@@ -75,7 +76,7 @@ class Desk {
     stage.mount(focus, find(document, "#focus", HTMLElement));
     this.bench = new Bench(find(document, "#bench", HTMLElement), { rows: TOOLS, context });
     stage.join(this.bench);
-    this.bench.draw(stage.trace, this.player.state);
+    this.bench.draw(stage.seen, this.player.state);
     this.draw();
     this.teach();
     this.time.see(this.player.state);
@@ -170,9 +171,10 @@ class Desk {
 
   /** A run is there whole. @param {Trace} trace */
   done(trace) {
+    meetChains(this.page.catalog, trace, () => this.stage.refresh());
     this.pace(trace);
     this.stage.show(trace);
-    if (this.wanted) this.player.set(this.wanted);
+    if (this.wanted) this.stage.place(this.wanted);
     this.wanted = null;
     this.whole = trace;
     this.time.see(this.player.state);
@@ -186,7 +188,8 @@ class Desk {
 
   /** A run of another length plays at another speed. @param {Trace} trace */
   pace(trace) {
-    if (trace.dims.time !== this.player.T) this.player.set({ speed: comfortable(trace.dims.time) });
+    const { time } = lensOf(trace, this.player.state.look.block).dims;
+    if (time !== this.player.T) this.player.set({ speed: comfortable(time) });
   }
 
   /** @param {{message?: string, title?: string, detail?: string}} problem */
@@ -199,7 +202,7 @@ class Desk {
 
   /** Values that explode are a result, and worth a sentence. */
   explain() {
-    const odd = explosion(this.whole, this.stage.scene.cell);
+    const odd = exploded(this.whole, this.page.catalog);
     if (odd) this.notice.result(t("page.exploded", odd));
     else this.notice.hide();
   }
@@ -257,7 +260,7 @@ class Desk {
     this.options = optionsOf(location.search, this.page.fields);
     const values = this.here();
     if (this.query(values) !== this.query(this.whole.recipe)) this.travelTo(values);
-    else this.player.set({ ...fromHash(location.hash), playing: false });
+    else this.stage.place({ ...fromHash(location.hash), playing: false });
   }
 
   /** An address holds a run and a place in it: the place is taken when the run is there. @param {Values} values */
@@ -279,7 +282,7 @@ class Desk {
   /** Say where the player stands, when it stands. @param {State} state @param {State} previous */
   say(state, previous) {
     const moved = state.t !== previous.t || state.phase !== previous.phase || previous.playing;
-    if (moved && !state.playing) write(this.live, moment(this.stage.trace, state, this.stage.scene.cell.output));
+    if (moved && !state.playing) write(this.live, moment(this.stage.seen, state, this.stage.scene.cell.output));
   }
 }
 

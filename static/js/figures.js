@@ -114,6 +114,13 @@ const WORDS = {
   log10: ({ trace }, name) => grid(trace, name, (value) => (value > 0 ? Math.log10(value) : Number.NaN)),
   min: (source, kind, name) => (kind === "gate" ? 0 : -limit(source, name)),
   max: (source, kind, name) => (kind === "gate" ? 1 : limit(source, name)),
+  counted: ({ trace }, name) => {
+    const [values, mask] = [trace.get(name), trace.get("mask")];
+    const batch = values?.shape[1] ?? 1;
+    return row(values?.shape[0] ?? 0, (t) =>
+      mask?.data[t * batch] === 0 ? Number.NaN : (values?.data[t * batch] ?? Number.NaN),
+    );
+  },
   least: ({ decades }) => decades.low,
   most: ({ decades }) => decades.high,
   span: ({ decades }) => [decades.low - 0.15, decades.high + 0.15],
@@ -178,7 +185,7 @@ const DRESS = {
     ygap: gap((2 * size.height) / chart.bands.length / chart.bands[0].width),
   }),
   matrix(chart, timeline, size) {
-    const high = size.height / chart.T;
+    const high = size.height / chart.rows;
     const gaps = { xgap: gap(timeline.step), ygap: gap(2 * high) };
     return numbered(timeline.step, high) ? { ...gaps, hoverinfo: "skip", hovertemplate: null } : gaps;
   },
@@ -202,7 +209,7 @@ const AXES = {
       autorange: false,
     };
   },
-  matrix: (axis, chart) => ({ ...hidden(axis), range: [chart.T - 0.5, -0.5], autorange: false }),
+  matrix: (axis, chart) => ({ ...hidden(axis), range: [chart.rows - 0.5, -0.5], autorange: false }),
   curves: (axis, chart, _key, _size, palette) => ({
     ...axis,
     title: undefined,

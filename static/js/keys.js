@@ -1,5 +1,7 @@
 // The keyboard: everything the player can do, one key each, wherever the page does not need that key itself.
 
+import { errorAt } from "./player.js";
+
 /**
  * @typedef {import('./player.js').Player} Player
  * @typedef {{player: Player, help: () => void, release: () => void, undo: () => void, redo: () => void}} Means
@@ -15,14 +17,17 @@ const PLAIN = {
   " ": ({ player }) => (player.state.playing ? player.pause() : player.play()),
   ArrowLeft: ({ player }) => player.step(-1),
   ArrowRight: ({ player }) => player.step(1),
-  Home: ({ player }) =>
-    player.set({ t: 0, phase: player.state.phase === "whole" ? "whole" : "forward", playing: false }),
+  Home({ player }) {
+    if (player.state.phase === "whole") player.set({ t: 0 });
+    else player.seek(0);
+    player.pause();
+  },
   End: ({ player }) => player.set({ phase: "whole", t: player.T - 1, playing: false }),
   "[": ({ player }) => player.faster(-1),
   "]": ({ player }) => player.faster(1),
-  f: ({ player }) => player.set({ phase: "forward", t: 0 }),
-  l: ({ player }) => player.set({ phase: "loss" }),
-  b: ({ player }) => player.set({ phase: "backward", t: player.T - 1 }),
+  f: ({ player }) => player.seek(0),
+  l: ({ player }) => player.seek(player.T),
+  b: ({ player }) => player.seek(player.T + 1),
   w: ({ player }) => player.set({ phase: "whole", playing: false }),
   "?": ({ help }) => help(),
   Escape: ({ release }) => release(),
@@ -34,9 +39,7 @@ const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 /** @param {Player} player @param {[number, number]} move */
 function moveChosen(player, [dt, dk]) {
   const { state } = player;
-  const t = Math.min(player.T - 1, Math.max(0, state.t + dt));
-  const k = Math.min(t, Math.max(0, state.k + dk));
-  player.look(t, { k, focus: { node: null, unit: null, parameter: state.focus?.parameter ?? "W" } });
+  player.choose(state.focus?.parameter ?? "W", errorAt(state) + dt, Math.max(0, state.k + dk));
 }
 
 /** Whether the page wants this key for what has the focus. @param {Element} target @param {string} key */

@@ -2,6 +2,7 @@
 // acts through (the form, the panel, the address) is fetched once that picture is on the screen, and Plotly after it.
 
 import { fromHash } from "./address.js";
+import { lensOf } from "./blocks.js";
 import { find } from "./dom.js";
 import { PlayerBar } from "./elements/player-bar.js";
 import { ViewFrame } from "./elements/view-frame.js";
@@ -21,13 +22,14 @@ const plotly = new URL("../vendor/plotly-cartesian-4.1.1/plotly-cartesian.min.js
 /** @param {any} page what the server put into the page */
 function open(page) {
   const trace = decodeTrace(page.trace);
-  const player = createPlayer({ T: trace.dims.time }, { initial: fromHash(location.hash || page.lesson?.at || "") });
+  const initial = fromHash(location.hash || page.lesson?.at || "");
+  const player = createPlayer({ T: lensOf(trace, initial.look?.block).dims.time }, { initial });
   const stage = createStage({ player, catalog: page.catalog, figures: page.figures, plotly, trace });
   const bar = find(document, "player-bar", PlayerBar);
   bar.adopt(
     player,
     () => stage.scene.timeline,
-    (state) => moment(stage.trace, state, stage.scene.cell.output),
+    (state) => moment(stage.seen, state, stage.scene.cell.output),
   );
   stage.join(bar);
   stage.restyle();

@@ -1,5 +1,6 @@
 // Cells of the visitor's own stand in the catalogue beside ours, once the server has described them.
 
+import { blocksOf } from "./blocks.js";
 import { inquiries } from "./inquiries.js";
 
 /**
@@ -17,7 +18,7 @@ export function learnCell(catalog, cell) {
 }
 
 /** @param {Catalog} catalog @param {string} cell */
-export const knows = (catalog, cell) => catalog.cells.some(({ id }) => id === cell);
+export const knows = (catalog, cell) => catalog.cells.some(({ id, source }) => id === cell || source === cell);
 
 /** Have a cell described, if it is one that the page has not met. @param {Catalog} catalog @param {unknown} cell @returns {Promise<boolean>} whether something was learnt */
 export async function meetCell(catalog, cell, ask = inquiries.cell) {
@@ -28,4 +29,10 @@ export async function meetCell(catalog, cell, ask = inquiries.cell) {
   } catch {
     return false; // the run says itself what is wrong
   }
+}
+
+/** The chains of a network may have cells that are on no list. @param {Catalog} catalog @param {import('./trace.js').Trace} trace @param {() => void} learnt */
+export async function meetChains(catalog, trace, learnt) {
+  const met = await Promise.all(blocksOf(trace).map(({ cell }) => meetCell(catalog, cell)));
+  if (met.some(Boolean)) learnt();
 }

@@ -4,13 +4,17 @@
 
 /**
  * @typedef {'forward' | 'loss' | 'backward' | 'whole'} Phase
- * @typedef {{node: string | null, unit: number | null, parameter: string | null}} Focus
- * @typedef {{t: number | null, k?: number, unit?: number, outcome?: number, window?: number}} Hover
- * @typedef {{share: boolean, large: string | null}} Look how figures are read: signed shares, one enlarged
+ * @typedef {{node: string | null, unit: number | null, parameter: string | null, error?: number}} Focus `error` is the step of an
+ *   error that is none of the steps of the chain that is seen
+ * @typedef {{t: number | null, k?: number, unit?: number, outcome?: number, window?: number, error?: number}} Hover
+ * @typedef {{share: boolean, large: string | null, block?: string | null}} Look how figures are read: signed shares, one enlarged,
+ *   which chain of a network of several
  * @typedef {{t: number, k: number, phase: Phase, focus: Focus | null, playing: boolean, speed: number, epoch: number,
  *   hover: Hover | null, look: Look, tool: string, own: Readonly<Record<string, string>>}} State `epoch` is the update of a
  *   training run after which the weights are seen, `tool` the one that is open, `own` what that tool remembers
- * @typedef {{T: number}} Limits
+ * @typedef {{T: number, reversed?: boolean, reach?: 'lower' | 'upper' | 'whole', errors?: number}} Limits a chain that is `reversed`
+ *   reads from the last step to the first; `reach` is which uses an error can have come from; `errors` counts the steps that have one,
+ *   where these are no steps of the chain
  * @typedef {(state: State, previous: State) => void} Listener
  * @typedef {ReturnType<typeof createPlayer>} Player
  */
@@ -41,6 +45,9 @@ const MOST_UPDATES = 1_000_000;
 /** @param {number} value @param {number} low @param {number} high */
 const clamp = (value, low, high) => Math.min(high, Math.max(low, Math.round(value) || 0));
 
+/** The step that a chain comes to as its n-th, or which one a step is: the same either way. @param {number} n @param {number} T @param {boolean} [reversed] */
+export const nth = (n, T, reversed = false) => (reversed ? T - 1 - n : n);
+
 /** @param {State} state @param {Partial<State>} change @param {Limits} limits @returns {State} */
 export function change(state, change, limits) {
   const next = { ...state, ...change };
@@ -48,22 +55,23 @@ export function change(state, change, limits) {
   next.k = clamp(next.k, 0, limits.T - 1);
   next.epoch = clamp(next.epoch, 0, MOST_UPDATES);
   if (!PHASES.includes(next.phase)) next.phase = state.phase;
-  if (next.phase === "loss") next.t = limits.T - 1;
+  if (next.phase === "loss") next.t = nth(limits.T - 1, limits.T, limits.reversed);
   if (!(next.speed > 0)) next.speed = state.speed;
   return Object.freeze(next);
 }
 
-/** How far a run has come: forward 0 .. T-1, the losses T, backward T+1 .. 2T, the whole 2T+1. @param {Pick<State, 't' | 'phase'>} state @param {number} T */
-export function position({ t, phase }, T) {
-  return { forward: t, loss: T, backward: 2 * T - t, whole: 2 * T + 1 }[phase];
+/** How far a run has come: forward 0 .. T-1, the losses T, backward T+1 .. 2T, the whole 2T+1. @param {Pick<State, 't' | 'phase'>} state @param {number} T @param {boolean} [reversed] */
+export function position({ t, phase }, T, reversed) {
+  const n = nth(t, T, reversed);
+  return { forward: n, loss: T, backward: 2 * T - n, whole: 2 * T + 1 }[phase];
 }
 
-/** @param {number} place @param {number} T @returns {{t: number, phase: Phase}} */
-export function moment(place, T) {
+/** @param {number} place @param {number} T @param {boolean} [reversed] @returns {{t: number, phase: Phase}} */
+export function moment(place, T, reversed) {
   const at = clamp(place, 0, 2 * T + 1);
-  if (at < T) return { t: at, phase: "forward" };
-  if (at === T) return { t: T - 1, phase: "loss" };
-  if (at <= 2 * T) return { t: 2 * T - at, phase: "backward" };
+  if (at < T) return { t: nth(at, T, reversed), phase: "forward" };
+  if (at === T) return { t: nth(T - 1, T, reversed), phase: "loss" };
+  if (at <= 2 * T) return { t: nth(2 * T - at, T, reversed), phase: "backward" };
   return { t: 0, phase: "whole" };
 }
 
@@ -78,14 +86,37 @@ export function reached({ t, phase }, T) {
   return { forward: T - 1, loss: true, backward: 0 };
 }
 
-/** Look at a step without disturbing the run: when all has happened, the run rests. @param {State} state @param {number} t */
-export function lookAt(state, t) {
-  const over = state.phase === "whole" || (state.phase === "backward" && state.t === 0);
+/** The same for a chain of either direction, step by step. @param {Pick<State, 't' | 'phase'>} state @param {Limits} limits */
+export function happened({ t, phase }, { T, reversed }) {
+  const until = reached({ t: nth(t, T, reversed), phase }, T);
+  return {
+    state: (/** @type {number} */ at) => nth(at, T, reversed) <= until.forward,
+    loss: until.loss,
+    gradient: (/** @type {number} */ at) => nth(at, T, reversed) >= until.backward,
+    done: { forward: until.forward + 1, backward: T - until.backward },
+  };
+}
+
+/** Look at a step without disturbing the run: when all has happened, the run rests. @param {State} state @param {number} t @param {number} [last] where the way back ends */
+export function lookAt(state, t, last = 0) {
+  const over = state.phase === "whole" || (state.phase === "backward" && state.t === last);
   /** @type {Partial<State>} */
   const looked = { t, playing: false };
   if (over) looked.phase = "whole";
   if (state.phase === "loss" && !over) looked.phase = "forward";
   return looked;
+}
+
+/** The step of the error that a chosen contribution belongs to. @param {Pick<State, 't' | 'focus'>} state */
+export const errorAt = ({ t, focus }) => focus?.error ?? t;
+
+/** Where a contribution stands, or the nearest that there is: the step to look at, the use, and what is in focus. @param {Limits} limits @param {string} parameter @param {number} error @param {number} k */
+function entry({ T, reach = "lower", errors }, parameter, error, k) {
+  const focus = { node: null, unit: null, parameter };
+  const row = clamp(error, 0, (errors ?? T) - 1);
+  if (errors !== undefined) return { at: k, k, focus: { ...focus, error: row } };
+  const use = { lower: Math.min(row, k), upper: Math.max(row, k), whole: k }[reach];
+  return { at: row, k: clamp(use, 0, T - 1), focus };
 }
 
 /** The speed at which a run of T steps takes a few seconds. @param {number} T */
@@ -121,7 +152,7 @@ export function createPlayer(limits, { frame = requestAnimationFrame, initial = 
   };
 
   /** @param {number} place */
-  const seek = (place) => set(moment(place, bounds.T));
+  const seek = (place) => set(moment(place, bounds.T, bounds.reversed));
 
   return {
     get state() {
@@ -130,8 +161,11 @@ export function createPlayer(limits, { frame = requestAnimationFrame, initial = 
     get T() {
       return bounds.T;
     },
+    get reversed() {
+      return bounds.reversed === true;
+    },
     get position() {
-      return position(state, bounds.T);
+      return position(state, bounds.T, bounds.reversed);
     },
     set,
     seek,
@@ -148,11 +182,11 @@ export function createPlayer(limits, { frame = requestAnimationFrame, initial = 
     /** One step along the run; at rest, one step of the cursor. @param {number} by */
     step(by) {
       if (state.phase === "whole") return set({ t: state.t + by, playing: false });
-      return seek(position(state, bounds.T) + by);
+      return seek(position(state, bounds.T, bounds.reversed) + by);
     },
     /** One step of a run that plays; after the last it rests. */
     advance() {
-      seek(position(state, bounds.T) + 1);
+      seek(position(state, bounds.T, bounds.reversed) + 1);
       if (state.phase === "whole") set({ playing: false, t: 0 });
     },
     play() {
@@ -165,7 +199,12 @@ export function createPlayer(limits, { frame = requestAnimationFrame, initial = 
       const at = SPEEDS.indexOf(state.speed);
       set({ speed: SPEEDS[clamp(at + by, 0, SPEEDS.length - 1)] });
     },
+    /** Put a contribution into focus: that of a use at step k to an error, the nearest there is. @param {string} parameter @param {number} error @param {number} k */
+    choose(parameter, error, k) {
+      const { at, ...also } = entry(bounds, parameter, error, k);
+      this.look(at, also);
+    },
     /** @param {number} t @param {Partial<State>} [also] */
-    look: (t, also = {}) => set({ ...lookAt(state, t), ...also }),
+    look: (t, also = {}) => set({ ...lookAt(state, t, nth(0, bounds.T, bounds.reversed)), ...also }),
   };
 }

@@ -1,5 +1,7 @@
 // What every picture of the moment shares: the cell, the scale of the gradients, the colours, and where each step stands.
 
+import { speaks } from "./answers.js";
+import { blocksOf, isReversed } from "./blocks.js";
 import { decades, readPalette } from "./color.js";
 import { lensCount, lensFirst, makeTimeline } from "./timeline.js";
 import { cellOf } from "./trace.js";
@@ -9,16 +11,23 @@ import { cellOf } from "./trace.js";
  * @typedef {import('./timeline.js').Timeline} Timeline
  * @typedef {{cell: import('./trace.js').Cell, decades: import('./color.js').Decades, palette: import('./color.js').Palette,
  *   timeline: Timeline, near: Timeline, version: number, scale: number, parameter: string, common: import('./color.js').Decades | null,
- *   lensFirst: (t: number) => number}} Scene `common` is a scale of gradients that several traces share
+ *   lensFirst: (t: number) => number, reversed: boolean, headless: boolean}} Scene `common` is a scale of gradients that several traces share, `reversed`
+ *   whether the chain that is seen reads from the last step to the first, `headless` whether the output layer does not read it
  */
 
-/** The arrays whose sizes share one log scale. @param {Trace} trace @param {import('./trace.js').Cell} cell */
+/** The arrays whose sizes share one log scale, in all of a network. @param {Trace} trace @param {import('./trace.js').Cell} cell */
 export function magnitudes(trace, cell) {
-  const names = [
-    ...["W", "U", "b"].map((name) => `contribution/${name}`),
-    ...cell.states.flatMap((name) => [`grad_norm/${name}`, `unperturbed/grad_norm/${name}`]),
-  ];
-  return names.flatMap((name) => trace.get(name)?.data ?? []);
+  const whole = trace.whole ?? trace;
+  const blocks = blocksOf(whole);
+  const chains =
+    blocks.length > 0
+      ? blocks.map(({ name, states }) => ({ prefix: `${name}/`, states }))
+      : [{ prefix: "", states: cell.states }];
+  const names = chains.flatMap(({ prefix, states }) => [
+    ...["W", "U", "b"].map((name) => `contribution/${prefix}${name}`),
+    ...states.flatMap((name) => [`grad_norm/${prefix}${name}`, `unperturbed/grad_norm/${prefix}${name}`]),
+  ]);
+  return names.flatMap((name) => whole.get(name)?.data ?? []);
 }
 
 /** @param {HTMLElement} figures @param {{cells: import('./trace.js').Cell[]}} catalog @returns {{scene: Scene, update: (trace: Trace) => void, theme: () => void}} */
@@ -40,6 +49,8 @@ export function makeScene(figures, catalog) {
     scene,
     update(trace) {
       scene.cell = cellOf(trace, catalog);
+      scene.reversed = isReversed(trace);
+      scene.headless = !speaks(trace);
       scene.decades = scene.common ?? decades(magnitudes(trace, scene.cell));
       measure(trace.dims.time);
       scene.version += 1;

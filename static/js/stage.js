@@ -1,5 +1,6 @@
 // The stage: every picture of one trace, kept in step with the player. It knows nothing of recipes or addresses.
 
+import { errorsOf, isReversed, lensOf, reachOf } from "./blocks.js";
 import { find } from "./dom.js";
 import { ViewFrame } from "./elements/view-frame.js";
 import { drawAxis } from "./motion/axis.js";
@@ -7,9 +8,11 @@ import { mountCursors } from "./motion/cursor.js";
 import { Rest } from "./motion/rest.js";
 import { makeScene } from "./scene.js";
 import { t } from "./strings.js";
+import { view as attention } from "./views/attention.js";
 import { view as contributions } from "./views/contributions.js";
 import { view as gates } from "./views/gates.js";
 import { view as gradients } from "./views/gradients.js";
+import { view as input } from "./views/input.js";
 import { view as loss } from "./views/loss.js";
 import { view as output } from "./views/output.js";
 import { view as sequence } from "./views/sequence.js";
@@ -26,7 +29,7 @@ import { view as unrolled } from "./views/unrolled.js";
 /** Up to this many steps a second there is time to glide. */
 const WALKING = 8;
 
-export const FRAMED = [states, gates, loss, gradients, contributions, output];
+export const FRAMED = [states, gates, loss, gradients, contributions, input, attention, output];
 const FREE = /** @type {[View, string][]} */ ([
   [unrolled, "#network"],
   [sequence, "#overview"],
@@ -69,11 +72,20 @@ function measureTop() {
   }).observe(top);
 }
 
+/** What the player keeps to while a trace is seen. @param {Trace} seen @returns {import('./player.js').Limits} */
+function limits(seen) {
+  const { steps, own } = errorsOf(seen);
+  return { T: seen.dims.time, reversed: isReversed(seen), reach: reachOf(seen), errors: own ? undefined : steps };
+}
+
 class Stage {
   /** @param {{player: Player, catalog: any, figures: Record<string, any>, plotly: string, trace: Trace}} means */
   constructor({ player, catalog, figures, plotly, trace }) {
     this.player = player;
     this.trace = trace;
+    /** What the pictures show of the trace: one chain of its network. */
+    this.seen = lensOf(trace, player.state.look.block);
+    player.resize(limits(this.seen));
     this.host = find(document, "#figures", HTMLElement);
     const { scene, update, theme } = makeScene(this.host, catalog);
     this.scene = scene;
@@ -86,7 +98,7 @@ class Stage {
       page: document,
     });
     /** @type {Context} */
-    this.context = { player, catalog, t, request: null, scene, rest: this.rest, trace: () => this.trace };
+    this.context = { player, catalog, t, request: null, scene, rest: this.rest, trace: () => this.seen };
     this.frames = mountFrames(this.context);
     /** @type {{draw: (trace: Trace, state: any) => void, arrange?: () => void}[]} */
     this.pictures = FREE.map(([view, place]) => view.mount(find(document, place, HTMLElement), this.context));
@@ -95,7 +107,8 @@ class Stage {
   }
 
   draw() {
-    const { trace, scene } = this;
+    this.aim();
+    const { seen: trace, scene } = this;
     const { state } = this.player;
     document.documentElement.classList.toggle("is-paced", state.playing && state.speed <= WALKING);
     scene.parameter = state.focus?.parameter ?? "W";
@@ -107,18 +120,36 @@ class Stage {
     this.cursors.draw(state);
   }
 
+  /** Look at the chain that the player asks for. */
+  aim() {
+    const { player, trace } = this;
+    const wanted = lensOf(trace, player.state.look.block);
+    if (wanted === this.seen) return;
+    this.seen = wanted;
+    player.resize(limits(wanted));
+    this.refresh();
+  }
+
+  /** Go to a place in a chain of the network: the chain first, for it says which places there are. @param {Partial<import('./player.js').State>} wanted */
+  place(wanted) {
+    if (wanted.look) this.player.set({ look: wanted.look });
+    this.aim();
+    this.player.set(wanted);
+  }
+
   /** The trace has grown, or the page has another shape. */
   refresh() {
-    this.update(this.trace);
-    drawAxis(find(document, "#axis", HTMLElement), this.trace, this.scene.timeline);
+    this.update(this.seen);
+    drawAxis(find(document, "#axis", HTMLElement), this.seen, this.scene.timeline);
     for (const picture of this.pictures) picture.arrange?.();
     this.draw();
   }
 
   /** @param {Trace} trace */
   show(trace) {
-    this.trace = trace;
-    this.player.resize({ T: trace.dims.time });
+    this.trace = trace.whole ?? trace;
+    this.seen = lensOf(this.trace, this.player.state.look.block);
+    this.player.resize(limits(this.seen));
     this.refresh();
   }
 
@@ -137,7 +168,7 @@ class Stage {
   mount(view, host) {
     const picture = view.mount(host, this.context);
     this.join(picture);
-    picture.draw(this.trace, this.player.state);
+    picture.draw(this.seen, this.player.state);
   }
 }
 

@@ -24,10 +24,14 @@ const ENGLISH = {
   "net.state.gradient": "gradient norm {norm}",
   "net.output.before": "Prediction at step {t}:",
   "net.output.between": "The right word, “{target}”, is given",
+  "net.output.number": ", right is {target}",
+  "net.not": "not {word}",
+  "net.onward": "to {names}",
   "net.loss.before": "Loss at step {t}:",
   "net.input.label": "Input at step {t}: “{word}”",
   "net.weight.label": "{name} used at step {t}: the same matrix at every step",
   "net.overview": "All {T} steps: how probable the right word was. The lens shows {from} to {to}.",
+  "net.overview.loss": "All {T} steps: the loss of each. The lens shows {from} to {to}.",
   "net.overview.name": "of the right word",
   "net.summary":
     "The network unrolled over {T} steps. At step {t} it reads “{word}”, expects “{guess}” and gives the right word “{target}” {p}; loss {loss}.",
@@ -53,7 +57,8 @@ const ENGLISH = {
   "contributions.row": "error at t",
   "contributions.column": "weight used at k",
   "contributions.readout": "error at t = {t}, {parameter} used at k = {k}: {value}",
-  "contributions.none": "k > t: the future cannot contribute",
+  "contributions.none.lower": "k > t: the future cannot contribute",
+  "contributions.none.upper": "k < t: this chain has not been there when it comes to t",
   "contributions.summary":
     "Contribution of each use of {parameter} at step k to the gradient of each loss at step t, {low} to {high}. The largest: error at {t}, use at {k}.",
   "contributions.exploded": "{window} steps kept of a gradient that is not finite",
@@ -63,6 +68,18 @@ const ENGLISH = {
   "output.readout": "t = {t}: “{name}” {p}",
   "output.summary":
     "Probability of each of {count} outcomes at every step. The right one is outlined; the average probability given to it is {p}.",
+  "output.right": "right",
+  "output.summary.linear":
+    "The numbers that the network gives at each of {T} steps, and those that are right where there is an error.",
+  "output.summary.sigmoid":
+    "The probability that the network gives at each of {T} steps, and what is right where there is an error.",
+  "input.title": "Input",
+  "input.readout": "t = {t}: {name} = {value}",
+  "input.summary": "The input: {count} numbers at each of {T} steps.",
+  "attention.name": "attention",
+  "attention.readout": "step {t} looks at {j} “{word}”: {p}",
+  "attention.summary":
+    "Where each of {T} steps looks among {S} steps of the source. The most at step {t}: {p} at “{word}”.",
 
   // frames
   "frame.menu": "More about {title}",
@@ -91,6 +108,9 @@ const ENGLISH = {
   "player.whole": "whole run",
   "player.keys": "Keys",
   "say.forward": "Forward, step {t} of {last}: reads “{word}”, expects “{guess}”, right is “{target}” with {p}.",
+  "say.forward.silent": "Forward, step {t} of {last}: reads “{word}”.",
+  "say.forward.open": "Forward, step {t} of {last}: reads “{word}”, says {guess}.",
+  "say.forward.number": "Forward, step {t} of {last}: reads “{word}”, says {guess}, right is {target}.",
   "say.loss": "The losses: {loss} in all.",
   "say.backward": "Backward, step {t}: gradient norm {norm}.",
   "say.whole": "The whole run, cursor at step {t}, “{word}”.",
@@ -142,6 +162,7 @@ const ENGLISH = {
   "panel.copy.numpy": "Copy as a line of NumPy",
   "panel.copy.curl": "Copy as a call of the REST API",
   "panel.copied": "copied",
+  "panel.held": "Something is held here, so the cell's equations do not give these numbers: they are not written out.",
   "panel.select": "select and copy",
   "panel.contribution": "One use of",
   "panel.words":

@@ -5,8 +5,10 @@
  * @typedef {{data: Numbers, shape: number[], dims: string[]}} TraceArray
  * @typedef {{array: string, index: number[], value: string}} Oddity a number that is none: where it stands and what it was
  * @typedef {{id: string, engine: string, recipe: Record<string, any>, dims: Record<string, number>, labels: Record<string, string[]>,
- *   names: string[], nonfinite: Oddity[], partial: boolean, query?: string, get: (name: string) => TraceArray | undefined}} Trace
- *   `query` asks about this trace where its recipe alone would not
+ *   names: string[], nonfinite: Oddity[], partial: boolean, query?: string, get: (name: string) => TraceArray | undefined,
+ *   topology?: import('./blocks.js').Topology, dimsOf: (name: string) => string[], whole?: Trace, block?: import('./blocks.js').Block,
+ *   errors?: import('./blocks.js').Errors, full?: (name: string) => string, held?: boolean}} Trace `held`: some of its nodes were, so that its equations do not give its numbers.
+ *   `query` asks about this trace where its recipe alone would not; the last four are those of one block of it, seen through a lens
  */
 
 const ODD = /** @type {Record<string, number>} */ ({
@@ -27,11 +29,13 @@ export function decodeTrace(json) {
     recipe: json.recipe,
     dims: json.dims,
     labels: json.labels ?? {},
+    topology: json.topology,
     nonfinite: json.nonfinite ?? [],
     partial: json.partial === true,
     get names() {
       return Object.keys(json.arrays);
     },
+    dimsOf: (name) => json.arrays[name]?.dims ?? [],
     get(name) {
       const raw = json.arrays[name];
       if (raw === undefined) return undefined;
@@ -103,11 +107,15 @@ function fromBase64(text, dtype) {
  * The cell of a trace, from the catalogue; one written as equations is read off the names of its arrays.
  * @typedef {{name: string, label: string, latex: string, role: string, equation?: string}} CellNode
  * @typedef {{id: string, title: string, states: string[], output: string, gates: string[], nodes: CellNode[],
- *   parameters: {name: string, latex: string, group: string}[]}} Cell
+ *   parameters: {name: string, latex: string, group: string}[], source?: string}} Cell
  * @param {Trace} trace @param {{cells: Cell[]}} catalog @returns {Cell}
  */
 export function cellOf(trace, catalog) {
-  return catalog.cells.find(({ id }) => id === trace.recipe.cell) ?? readOff(trace);
+  const wanted = trace.block?.cell;
+  const found = catalog.cells.find(({ id, source }) =>
+    wanted === undefined ? id === trace.recipe.cell : id === wanted || source === wanted,
+  );
+  return found ?? readOff(trace);
 }
 
 /** @param {Trace} trace @returns {Cell} */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { answerAt } from "../../static/js/answers.js";
 import { fill, resolve } from "../../static/js/figures.js";
 import { taken } from "../../static/js/keys.js";
 import { kept, linePath } from "../../static/js/motion/inset.js";
@@ -18,7 +19,7 @@ import * as contributions from "../../static/js/views/contributions.js";
 import { definition as gates } from "../../static/js/views/gates.js";
 import { definition as gradients, logTicks } from "../../static/js/views/gradients.js";
 import { definition as loss, losses } from "../../static/js/views/loss.js";
-import { definition as output, prediction } from "../../static/js/views/output.js";
+import { definition as output } from "../../static/js/views/output.js";
 import { data as given } from "../../static/js/views/sequence.js";
 import { definition as states } from "../../static/js/views/states.js";
 import { chosenPath, framedUnit, data as stepData } from "../../static/js/views/unrolled.js";
@@ -54,9 +55,9 @@ test("a step without a loss says so", () => {
 
 test("a chosen contribution lights the way from the error back to the use", () => {
   const focus = { node: null, unit: null, parameter: "U" };
-  assert.deepEqual(chosenPath({ ...state, t: 3, k: 1, focus }), { t: 3, k: 1 });
-  assert.deepEqual(chosenPath({ ...state, t: 1, k: 3, focus }), { t: 1, k: 1 });
-  assert.equal(chosenPath({ ...state, focus: { node: "s", unit: 0, parameter: null } }), null);
+  assert.deepEqual(chosenPath({ ...state, t: 3, k: 1, focus }, trace), { t: 3, k: 1, low: 1, high: 3, own: true });
+  assert.deepEqual(chosenPath({ ...state, t: 1, k: 3, focus }, trace), { t: 1, k: 1, low: 1, high: 1, own: true });
+  assert.equal(chosenPath({ ...state, focus: { node: "s", unit: 0, parameter: null } }, trace), null);
 });
 
 test("the unit under the pointer is framed where the pointer and the player are", () => {
@@ -141,16 +142,16 @@ test("clicking a cell of the matrix looks at the error and the use, but never at
   /** @type {any[]} */
   const looked = [];
   const context = /** @type {any} */ ({
-    player: { state, look: (/** @type {any[]} */ ...args) => looked.push(args) },
+    player: { state, choose: (/** @type {any[]} */ ...args) => looked.push(args) },
     trace: () => trace,
   });
   contributions.definition.choose?.({ t: 3, k: 1 }, context);
   contributions.definition.choose?.({ t: 0, k: 2 }, context);
-  assert.deepEqual(looked, [[3, { k: 1, focus: { node: null, unit: null, parameter: "W" } }]]);
+  assert.deepEqual(looked, [["W", 3, 1]]);
 });
 
 test("a prediction names what is expected and what is right", () => {
-  assert.deepEqual(prediction(trace, 0), { guess: "saw", target: "dog", p: 0.2, top: 1, right: 0 });
+  assert.deepEqual(answerAt(trace, 0), { guess: "saw", target: "dog", p: 0.2, top: 1, right: 0 });
   assert.deepEqual([...given(trace)], [0.2, 0.8, 0.4, 0.2]);
 });
 

@@ -3,7 +3,7 @@
 
 import { find, make, put } from "../dom.js";
 import { covered, handleAt, momentAt, railPath, tickPath, turnPath } from "../motion/track.js";
-import { position, SPEEDS } from "../player.js";
+import { nth, position, SPEEDS } from "../player.js";
 import { t } from "../strings.js";
 
 /**
@@ -11,6 +11,9 @@ import { t } from "../strings.js";
  * @typedef {import('../player.js').State} State
  * @typedef {import('../timeline.js').Timeline} Timeline
  */
+
+/** The middle of the steps, about which the way of a reversed chain is mirrored. @param {Timeline} timeline */
+const middle = ({ left, inner }) => left + inner / 2;
 
 export class PlayerBar extends HTMLElement {
   /** @param {Player} player @param {() => Timeline} timeline @param {(state: State) => string} say */
@@ -45,12 +48,11 @@ export class PlayerBar extends HTMLElement {
     if (does === "play") player.state.playing ? player.pause() : player.play();
     if (does === "back") player.step(-1);
     if (does === "next") player.step(1);
-    if (phase)
-      player.set({
-        phase,
-        t: { forward: 0, loss: 0, backward: player.T - 1, whole: player.state.t }[phase],
-        playing: false,
-      });
+    if (phase === "whole") player.set({ phase, playing: false });
+    else if (phase) {
+      player.seek({ forward: 0, loss: player.T, backward: player.T + 1 }[phase]);
+      player.pause();
+    }
   }
 
   /** @param {HTMLElement} track */
@@ -59,8 +61,11 @@ export class PlayerBar extends HTMLElement {
     const go = (/** @type {PointerEvent} */ event) => {
       const box = track.getBoundingClientRect();
       const { player, timeline } = this;
-      if (player && timeline)
-        player.set({ ...momentAt(event.clientX - box.left, event.clientY - box.top, timeline()), playing: false });
+      if (!player || !timeline) return;
+      const line = timeline();
+      const x = player.reversed ? 2 * middle(line) - (event.clientX - box.left) : event.clientX - box.left;
+      const at = momentAt(x, event.clientY - box.top, line);
+      player.set({ ...at, t: nth(at.t, player.T, player.reversed), playing: false });
     };
     track.addEventListener("pointerdown", (event) => {
       held = true;
@@ -76,6 +81,9 @@ export class PlayerBar extends HTMLElement {
     const timeline = this.timeline?.();
     if (!timeline || !this.input) return;
     this.input.max = String(2 * timeline.T + 1);
+    const lanes = find(this, ".track-lanes", HTMLElement);
+    lanes.style.transformOrigin = `${middle(timeline)}px 0`;
+    lanes.style.transform = this.player?.reversed ? "scaleX(-1)" : "";
     find(this, ".track-rail").setAttribute("d", railPath(timeline));
     find(this, ".track-ticks").setAttribute("d", tickPath(timeline));
     find(this, ".track-done").setAttribute("d", turnPath(timeline));
@@ -89,15 +97,16 @@ export class PlayerBar extends HTMLElement {
   draw(_trace, state) {
     const timeline = this.timeline?.();
     if (!timeline || !this.input || !this.handle || !this.fills) return;
-    const [x, y] = handleAt(state, timeline);
+    const at = { phase: state.phase, t: nth(state.t, timeline.T, this.player?.reversed) };
+    const [x, y] = handleAt(at, timeline);
     this.handle.style.transform = `translate(${x}px, ${y}px)`;
-    const done = covered(state, timeline.T);
+    const done = covered(at, timeline.T);
     this.fills.forward.style.transform = `scaleX(${done.forward})`;
     this.fills.backward.style.transform = `scaleX(${done.backward})`;
     this.classList.toggle("turned", done.turned);
     this.dataset.phase = state.phase;
     this.classList.toggle("is-playing", state.playing);
-    this.input.value = String(position(state, timeline.T));
+    this.input.value = String(position(at, timeline.T));
     if (!state.playing) this.input.setAttribute("aria-valuetext", this.say?.(state) ?? "");
     this.label(state);
   }

@@ -128,3 +128,11 @@ export function scaleOf(scale, { top, height }, palette) {
   host.style.height = `${height}px`;
   return host;
 }
+
+/** The name of a row in the gutter, with its middle at a height. @param {string} name @param {number} y */
+export function rowLabel(name, y) {
+  const label = make("span", { class: "row-name" });
+  write(label, name);
+  label.style.top = `${y}px`;
+  return label;
+}

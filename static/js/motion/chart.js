@@ -1,8 +1,9 @@
 // One figure in its frame. From the bottom: Plotly at rest; a canvas that draws the same while anything changes; a veil over
 // the steps that have not happened yet, moved by transform; marks on top. A view says what to draw, this file when.
 
+import { isJoint } from "../blocks.js";
 import { find, hide, make, svg, write } from "../dom.js";
-import { reached } from "../player.js";
+import { nth, reached } from "../player.js";
 import * as paint from "./paint.js";
 
 /**
@@ -19,7 +20,7 @@ import * as paint from "./paint.js";
  * @typedef {{head: string[], rows: (string | Node)[][], note?: string}} Table
  * @typedef {{svg: SVGElement, plot: HTMLElement, head: HTMLElement}} Extras
  * @typedef {{
- *   name: string, reads: string[], shows: 'forward' | 'loss' | 'backward',
+ *   name: string, reads: string[], shows: 'forward' | 'loss' | 'backward', joint?: boolean,
  *   data: (trace: Trace, state: State, scene: Scene) => Chart | null,
  *   key?: (trace: Trace, state: State) => string,
  *   hit: (chart: any, place: {t: number, share: number}) => Hover,
@@ -60,7 +61,7 @@ class Figure {
     const fresh = key !== this.drawn;
     if (fresh) this.renew(trace, state, key);
     if (this.chart === null) return;
-    cover(this.layers, definition.shows, state, context.scene.timeline);
+    cover(this.layers, shownIn(definition, trace), state, context.scene.timeline, context.scene.reversed);
     point(this.layers.spot, this.chart, state.hover, definition, context.scene.timeline, this.size);
     write(this.words, state.hover ? definition.readout(this.chart, state.hover, trace) : "");
     if (this.size.height > 0) definition.extra?.(this.extras, this.chart, state, context, fresh, this.size);
@@ -83,21 +84,23 @@ class Figure {
     if (this.chart === null || height === 0) return;
     const { scene, player } = this.context;
     this.repaint();
-    cover(this.layers, this.definition.shows, player.state, scene.timeline);
+    cover(this.layers, shownIn(this.definition, this.context.trace()), player.state, scene.timeline, scene.reversed);
     this.definition.extra?.(this.extras, this.chart, player.state, this.context, true, this.size);
   }
 
   repaint() {
     if (this.chart === null || this.size.height === 0) return;
+    const plain = this.chart.plain === true;
     paintChart(this.layers.canvas, this.chart, this.context.scene, this.size);
-    this.plot.classList.remove("at-rest");
+    this.plot.classList.toggle("is-plain", plain);
+    this.plot.classList.toggle("at-rest", plain);
     this.rest.stale();
   }
 
   /** What Plotly draws here at rest. */
   figure() {
     const { chart, size, context } = this;
-    return chart === null ? null : { chart, size, trace: context.trace(), scene: context.scene };
+    return chart === null || chart.plain ? null : { chart, size, trace: context.trace(), scene: context.scene };
   }
 
   get name() {
@@ -145,9 +148,12 @@ function build(plot) {
   return { plotly, canvas, veil, clip, svg: marks, spot };
 }
 
-/** Veil the steps that this figure does not show yet. @param {ReturnType<typeof build>} layers @param {Definition['shows']} shows @param {State} state @param {Timeline} timeline */
-function cover({ veil, clip }, shows, state, timeline) {
-  const until = reached(state, timeline.T);
+/** What is made of chains of both directions is there once all have run. @param {Definition} definition @param {Trace} trace */
+const shownIn = ({ shows, joint }, trace) => (joint && isJoint(trace) ? "loss" : shows);
+
+/** Veil the steps that this figure does not show yet. @param {ReturnType<typeof build>} layers @param {Definition['shows']} shows @param {State} state @param {Timeline} timeline @param {boolean} reversed */
+function cover({ veil, clip }, shows, state, timeline, reversed) {
+  const until = reached({ t: nth(state.t, timeline.T, reversed), phase: state.phase }, timeline.T);
   clip.style.left = `${timeline.left}px`;
   clip.style.right = `${timeline.right}px`;
   const hidden = {
@@ -156,7 +162,7 @@ function cover({ veil, clip }, shows, state, timeline) {
     backward: timeline.edge(until.backward) - timeline.left - timeline.inner,
   }[shows];
   const away = shows === "backward" ? (until.backward === 0 ? -timeline.inner : hidden) : hidden;
-  veil.style.transform = `translateX(${away}px)`;
+  veil.style.transform = `translateX(${reversed ? -away : away}px)`;
 }
 
 /** Frame the value that the pointer is on, here or in another figure. @param {HTMLElement} spot @param {Chart} chart @param {Hover | null} hover @param {Definition} definition @param {Timeline} timeline @param {Size} size */

@@ -1,7 +1,8 @@
 // One timestep of the unrolled network, as elements: made once, filled again when another step comes into the lens.
 
+import { chance } from "../answers.js";
 import { hide, make, svg, symbol, write } from "../dom.js";
-import { percent, short } from "../numbers.js";
+import { short } from "../numbers.js";
 import { t } from "../strings.js";
 import { layout, paintStrips } from "./strips.js";
 import { wires } from "./wires.js";
@@ -11,7 +12,7 @@ import { wires } from "./wires.js";
  * @typedef {import('./strips.js').Strip} Strip
  * @typedef {{t: number, word: string, next: string, guess: string, target: string, p: number, loss: number, lossShare: number,
  *   strips: Strip[], norm: number, share: number}} StepData
- * @typedef {{rows: Rows, step: number, wide: number, states: number, scale: number}} Shape
+ * @typedef {{rows: Rows, step: number, wide: number, states: number, scale: number, reversed: boolean, T: number}} Shape
  * @typedef {ReturnType<typeof makeColumn>} Column
  */
 
@@ -101,11 +102,11 @@ export function placeColumn(column, { rows, step, wide, states }) {
 }
 
 /** Draw the wires of a column; the first has nothing but zeros to its left. @param {Column} column @param {Shape} shape @param {boolean} first */
-export function wireColumn(column, { rows, step, wide, states }, first) {
-  const key = `${rows.height} ${step} ${wide} ${states} ${first}`;
+export function wireColumn(column, { rows, step, wide, states, reversed }, first) {
+  const key = `${rows.height} ${step} ${wide} ${states} ${first} ${reversed}`;
   if (column.wired === key) return;
   column.wired = key;
-  const all = wires(rows, step, wide, states, first);
+  const all = wires(rows, step, wide, states, first, reversed);
   const parts = Object.entries(all).flatMap(([way, list]) =>
     list.map(({ name, d, head }) => {
       const lane = name === "u0" && states > 1 ? " lane-cell" : "";
@@ -127,7 +128,8 @@ export function fillColumn(column, data) {
   write(column.word, data.word);
   write(column.next, data.next);
   write(column.guess, guess);
-  write(column.p, percent(p));
+  write(column.p, chance(p));
+  column.output.classList.toggle("is-number", Number.isNaN(p));
   write(column.lossText, lossless ? "–" : short(loss));
   column.filled.style.transform = `scaleX(${p || 0})`;
   column.disc.style.transform = `scale(${0.25 + 0.75 * data.lossShare})`;
@@ -137,10 +139,10 @@ export function fillColumn(column, data) {
 }
 
 /** Say what each part is, for those who listen. @param {Column} column @param {StepData} data */
-function nameColumn(column, { t: at, target }) {
+function nameColumn(column, { t: at, target, p }) {
   write(column.lossBefore, t("net.loss.before", { t: at }));
   write(column.outputBefore, t("net.output.before", { t: at }));
-  write(column.outputMiddle, t("net.output.between", { target }));
+  write(column.outputMiddle, target ? t(Number.isNaN(p) ? "net.output.number" : "net.output.between", { target }) : "");
   for (const button of column.weights) {
     button.setAttribute("aria-label", t("net.weight.label", { name: button.dataset.weight, t: at }));
   }

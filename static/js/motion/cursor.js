@@ -11,8 +11,8 @@ import { networkRows } from "./wires.js";
 const FLARE = 22;
 
 /** How far above the figures the bands begin: with the network when it keeps the same columns, else below the lens. @param {Scene} scene */
-export function bandTop({ timeline, near, scale }) {
-  return near.count === timeline.T ? -networkRows(scale).height : FLARE;
+export function bandTop({ timeline, near, scale, headless }) {
+  return near.count === timeline.T ? -networkRows(scale, headless).height : FLARE;
 }
 
 /** @param {HTMLElement} figures @param {{scene: Scene}} context */

@@ -31,7 +31,7 @@ export function linePath(values) {
 export function mountInset(host, context) {
   const trace = context.trace();
   const all = kept(trace);
-  const T = trace.dims.time;
+  const T = all?.cosine.length ?? 0; // a window may be as long as the longest way back
   if (all === null || T < 3) return;
   const slider = make("input", {
     type: "range",

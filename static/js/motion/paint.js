@@ -1,6 +1,7 @@
 // Painting on canvases, in page pixels. A chart is plain data made by a view; here it becomes marks. Plotly draws the same
 // charts at rest, so both keep to the same box, the same ranges and the same ticks.
 
+import { reaches } from "../blocks.js";
 import { gateRamp, logShare, signedShare, table } from "../color.js";
 
 /**
@@ -10,10 +11,11 @@ import { gateRamp, logShare, signedShare, table } from "../color.js";
  * @typedef {{ramp: 'signed' | 'gate' | 'gradient', meaning?: string, ends: number[], share: (value: number) => number}} Scale
  * @typedef {{name: string, title: string, symbol: string, meaning: string, data: Float64Array, width: number, stride: number, offset: number,
  *   scale: Scale, whole: boolean, rowLabels?: string[]}} Band `width` units a step, `stride` numbers from one step to the next, starting at `offset`
- * @typedef {{kind: 'heat', bands: Band[], T: number}} Heat
- * @typedef {{name: string, symbol: string, meaning: string, data: Float64Array}} Series
- * @typedef {{kind: 'curves', series: Series[], T: number, log: boolean, low: number, high: number, ticks: {at: number, text: string}[]}} Curves
- * @typedef {{kind: 'matrix', data: Float64Array, T: number, scale: Scale, decades: Decades}} Matrix
+ * @typedef {{kind: 'heat', bands: Band[], T: number, plain?: boolean}} Heat `plain` is drawn here only, never by Plotly
+ * @typedef {{name: string, symbol: string, meaning: string, data: Float64Array, dash?: number[]}} Series
+ * @typedef {{kind: 'curves', series: Series[], T: number, log: boolean, low: number, high: number, ticks: {at: number, text: string}[], plain?: boolean}} Curves
+ * @typedef {{kind: 'matrix', data: Float64Array, T: number, rows: number, reach: import('../blocks.js').Reach, scale: Scale, decades: Decades, plain?: boolean}} Matrix
+ *   a row an error, T uses across
  * @typedef {Heat | Curves | Matrix} Chart
  * @typedef {{top: number, height: number}} Row
  */
@@ -86,8 +88,8 @@ export function bandImage(band, palette, T, page) {
 /** @param {Matrix} chart @param {Palette} palette @param {Document} page */
 export function matrixImage(chart, palette, page) {
   const value = (/** @type {number} */ t, /** @type {number} */ k) =>
-    k > t ? Number.NaN : chart.data[t * chart.T + k];
-  return pixels({ value, rows: chart.T, columns: chart.T }, chart.scale, palette, page);
+    reaches(chart.reach, t, k) ? chart.data[t * chart.T + k] : Number.NaN;
+  return pixels({ value, rows: chart.rows, columns: chart.T }, chart.scale, palette, page);
 }
 
 /**
@@ -168,7 +170,7 @@ export function curves(context, chart, timeline, height, palette) {
  * @param {Palette} palette
  */
 function curve(context, chart, series, timeline, height, palette) {
-  context.strokeStyle = palette.meaning[series.meaning];
+  context.strokeStyle = palette.meaning[series.meaning] ?? palette.ink;
   context.fillStyle = context.strokeStyle;
   context.lineWidth = palette.stroke + 0.5;
   context.lineJoin = "round";
@@ -184,7 +186,9 @@ function curve(context, chart, series, timeline, height, palette) {
     else context.moveTo(timeline.centre(t), y);
     open = true;
   }
+  context.setLineDash(series.dash ?? []);
   context.stroke();
+  context.setLineDash([]);
   if (timeline.step >= 14) dots(context, chart, series, timeline, height, palette.stroke + 1.5);
 }
 

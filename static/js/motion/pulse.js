@@ -9,14 +9,15 @@ const FASTEST = 12;
 const DOTS = 5;
 
 /** The ways a pulse takes as a step happens: from, to, in the column's coordinates. @param {State} state @param {any} shape @returns {{from: [number, number], to: [number, number], late: boolean, kind: string}[]} */
-export function ways({ phase, t }, { rows, step, wide, states }) {
+export function ways({ phase, t }, { rows, step, wide, states, reversed = false, T = 0 }) {
   const x = step / 2;
   const { loss, output, cell, input } = rows;
   const base = t * step;
   const end = (/** @type {{top: number, height: number}} */ { top, height }) => top + height;
-  const left = base - x + wide / 2;
-  const right = base + x - wide / 2;
-  const across = lanes(cell, states).filter(() => t > 0);
+  const side = reversed ? -1 : 1;
+  const left = base + x - side * (step - wide / 2);
+  const right = base + x - (side * wide) / 2;
+  const across = lanes(cell, states).filter(() => (reversed ? t < T - 1 : t > 0));
   if (phase === "forward")
     return [
       { from: [base + x, input.top], to: [base + x, end(cell)], late: false, kind: "input" },

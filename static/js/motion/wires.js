@@ -15,12 +15,21 @@ const HEIGHTS = /** @type {[string, number, number][]} name, height, gap below *
   ["input", 28, 0],
 ]);
 
-/** @param {number} scale 1 on a laptop, more in a lecture hall @returns {Rows} */
-export function networkRows(scale) {
+/** A chain that the output layer does not read has nothing above it but the way on. */
+const HEADLESS = /** @type {[string, number, number][]} */ ([
+  ["next", 0, 0],
+  ["loss", 0, 0],
+  ["output", 0, 25],
+  ["cell", 104, 25],
+  ["input", 28, 0],
+]);
+
+/** @param {number} scale 1 on a laptop, more in a lecture hall @param {boolean} [headless] @returns {Rows} */
+export function networkRows(scale, headless = false) {
   /** @type {Record<string, any>} */
   const rows = {};
   let top = 0;
-  for (const [name, height, gap] of HEIGHTS) {
+  for (const [name, height, gap] of headless ? HEADLESS : HEIGHTS) {
     rows[name] = { top: top * scale, height: height * scale };
     top += height + gap;
   }
@@ -58,9 +67,10 @@ const AIR = 3;
 
 /**
  * The wires of one column, in its own coordinates: x from 0 to step, the previous cell to the left of 0.
- * @param {Rows} rows @param {number} step @param {number} wide @param {number} states @param {boolean} first @returns {{forward: Wire[], backward: Wire[]}}
+ * @param {Rows} rows @param {number} step @param {number} wide @param {number} states @param {boolean} first
+ * @param {boolean} [reversed] then the previous cell is to the right @returns {{forward: Wire[], backward: Wire[]}}
  */
-export function wires(rows, step, wide, states, first) {
+export function wires(rows, step, wide, states, first, reversed = false) {
   const x = step / 2;
   const left = x - wide / 2 - AIR;
   const before = first ? left - Math.min(26, step / 2 - wide / 2 - AIR) : -step / 2 + wide / 2 + AIR;
@@ -69,18 +79,21 @@ export function wires(rows, step, wide, states, first) {
   /** @param {string} name @param {{d: string, head: string}} wire */
   const named = (name, wire) => ({ name, ...wire });
   const between = lanes(cell, states);
+  const flip = (/** @type {number} */ at) => (reversed ? step - at : at);
+  const along = (/** @type {number} */ y, /** @type {number} */ from, /** @type {number} */ to) =>
+    level(y, flip(from), flip(to));
   return {
     forward: [
       named("w", upright(x, input.top - AIR, bottom(cell))),
       named("v", upright(x, cell.top - AIR, bottom(output))),
       named("j", upright(x, output.top - AIR, bottom(loss))),
-      ...between.map((y, index) => named(`u${index}`, level(y, before, left))),
+      ...between.map((y, index) => named(`u${index}`, along(y, before, left))),
     ],
     backward: [
       named("w", upright(x, bottom(cell), input.top - AIR)),
       named("v", upright(x, bottom(output), cell.top - AIR)),
       named("j", upright(x, bottom(loss), output.top - AIR)),
-      ...(first ? [] : between.map((y, index) => named(`u${index}`, level(y, left, before)))),
+      ...(first ? [] : between.map((y, index) => named(`u${index}`, along(y, left, before)))),
     ],
   };
 }

@@ -142,5 +142,8 @@ function sentence(trace, state, { node, kind, glyph }, cell, t) {
 /** What is hovered will often be clicked: its numbers are then already there. @param {any} context @param {Trace} trace @param {string} node */
 function prefetch({ request, catalog, player }, trace, node) {
   const { t, focus } = player.state;
-  request.explain(toQuery(trace.recipe, catalog.fields), { node, t, unit: focus?.unit ?? 0 }).catch(() => {}); // a click will say what is wrong
+  if ((trace.whole ?? trace).held) return;
+  request
+    .explain(trace.query ?? toQuery(trace.recipe, catalog.fields), { node, t, unit: focus?.unit ?? 0 })
+    .catch(() => {}); // a click will say what is wrong
 }

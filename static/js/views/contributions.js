@@ -1,6 +1,7 @@
 // The exact (t, k) matrix: row = the error at time t, column = the use of the weight at time k. Its rows, columns and whole
 // sum to the gradient. Over it lies the band that truncated backpropagation keeps.
 
+import { errorsOf, lag, reachable, reaches, reachOf } from "../blocks.js";
 import { between, isLight } from "../color.js";
 import { make, put, svg, symbol, write } from "../dom.js";
 import { scaleOf } from "../motion/bands.js";
@@ -8,6 +9,7 @@ import { mountChart } from "../motion/chart.js";
 import { mountInset } from "../motion/inset.js";
 import { magnitude, numbered, rampOf, signed } from "../motion/paint.js";
 import { short } from "../numbers.js";
+import { errorAt } from "../player.js";
 import { t } from "../strings.js";
 import { labelEvery } from "../timeline.js";
 import { largest } from "../trace.js";
@@ -15,7 +17,8 @@ import { largest } from "../trace.js";
 /**
  * @typedef {import('../motion/chart.js').Definition} Definition
  * @typedef {import('../motion/chart.js').Context} Context
- * @typedef {import('../motion/paint.js').Matrix & {parameter: string, share: boolean, names: string[]}} Chart
+ * @typedef {import('../motion/paint.js').Matrix & {parameter: string, share: boolean, names: string[], own: boolean}} Chart `own` when rows and
+ *   columns are steps of one axis
  * @typedef {import('../player.js').State} State
  * @typedef {import('../trace.js').Trace} Trace
  * @typedef {import('../timeline.js').Timeline} Timeline
@@ -30,8 +33,9 @@ export function parameters(trace) {
 }
 
 /** The matrix comes last: while its run grows, its place is kept. @param {Trace} trace */
-function toCome({ partial, dims }) {
-  return partial ? { data: new Float64Array(dims.time ** 2).fill(Number.NaN) } : undefined;
+function toCome(trace) {
+  const size = trace.dims.time * errorsOf(trace).steps;
+  return trace.partial ? { data: new Float64Array(size).fill(Number.NaN) } : undefined;
 }
 
 /** Which weight's matrix is shown. @param {Trace} trace @param {State} state */
@@ -70,6 +74,9 @@ export const definition = {
       kind: "matrix",
       data: array.data,
       T: trace.dims.time,
+      rows: errorsOf(trace).steps,
+      reach: reachOf(trace),
+      own: errorsOf(trace).own,
       scale,
       decades,
       parameter,
@@ -78,11 +85,15 @@ export const definition = {
     });
   },
   key: (trace, state) => `${shown(trace, state)} ${state.look.share}`,
-  hit: (chart, { t: k, share }) => ({ t: Math.floor(share * chart.T), k }),
-  spot: (chart, hover) => ({ top: (hover.t ?? 0) / chart.T, height: 1 / chart.T }),
-  readout(/** @type {Chart} */ chart, { t: step, k }) {
+  hit(/** @type {Chart} */ chart, { t: k, share }) {
+    const row = Math.floor(share * chart.rows);
+    return chart.own ? { t: row, k } : { t: k, k, error: row };
+  },
+  spot: (chart, hover) => ({ top: (hover.error ?? hover.t ?? 0) / chart.rows, height: 1 / chart.rows }),
+  readout(/** @type {Chart} */ chart, { t: at, k, error }) {
+    const step = error ?? at;
     if (step === null || k === undefined) return "";
-    if (k > step) return t("contributions.none");
+    if (!reaches(chart.reach, step, k)) return t(`contributions.none.${chart.reach}`);
     return t("contributions.readout", {
       t: step,
       k,
@@ -101,12 +112,14 @@ export const definition = {
     });
   },
   table,
-  choose({ t: step, k }, { player, trace }) {
-    if (step === null || k === undefined || k > step) return;
-    player.look(step, { k, focus: { node: null, unit: null, parameter: shown(trace(), player.state) } });
+  choose({ t: at, k, error }, { player, trace }) {
+    const step = error ?? at;
+    if (step === null || k === undefined || !reaches(reachOf(trace()), step, k)) return;
+    player.choose(shown(trace(), player.state), step, k);
   },
   extra({ svg: marks, plot, head }, chart, state, context, fresh, size) {
     if (fresh) {
+      plot.parentElement?.setAttribute("data-reach", chart.reach);
       drawHead(head, chart, state, context);
       marks.replaceChildren(
         svg("g", { class: "values" }),
@@ -122,35 +135,40 @@ export const definition = {
       plot.append(scaleOf(chart.scale, { top: 28, height: Math.min(120, size.height - 28) }, context.scene.palette));
       mountInset(head, context);
     }
-    drawCut(marks, state.hover?.window ?? context.trace().recipe.window ?? null, context.scene.timeline, size);
-    drawChosen(marks, state, context.scene.timeline, size);
+    drawCut(marks, state.hover?.window ?? context.trace().recipe.window ?? null, context, chart, size);
+    drawChosen(marks, state, context.scene.timeline, chart, size);
   },
 };
 
 /** @param {Chart} chart @param {Trace} trace @param {Context} context @returns {import('../motion/chart.js').Table} */
 function table(chart, trace, { player }) {
-  const count = Math.min(chart.T, MOST_STEPS);
-  const steps = Array.from({ length: count }, (_, step) => step);
-  const head = [`${t("contributions.row")} ↓  ${t("contributions.column")} →`, ...steps.map(String)];
-  const rows = steps.map((step) => [
-    `${step} ${trace.labels.time?.[step] ?? ""}`,
-    ...steps.map((k) => {
-      if (k > step) return "";
+  const words = errorsOf(trace).words;
+  const uses = Array.from({ length: Math.min(chart.T, MOST_STEPS) }, (_, k) => k);
+  const errors = Array.from({ length: Math.min(chart.rows, MOST_STEPS) }, (_, step) => step);
+  const head = [
+    `${t("contributions.row")} ↓  ${t("contributions.column")} →`,
+    ...uses.map((k) => use(chart, trace, k)),
+  ];
+  const rows = errors.map((step) => [
+    `${step} ${words[step] ?? ""}`,
+    ...uses.map((k) => {
+      if (!reaches(chart.reach, step, k)) return "";
       const value = short(entry(chart, step, k));
       const button = make("button", { type: "button", "aria-label": t("frame.choose", { t: step, k, value }) }, value);
-      button.addEventListener("click", () =>
-        player.look(step, { k, focus: { node: null, unit: null, parameter: chart.parameter } }),
-      );
+      button.addEventListener("click", () => player.choose(chart.parameter, step, k));
       return button;
     }),
   ]);
-  return { head, rows, note: count < chart.T ? t("frame.cut", { from: 0, to: count - 1, T: chart.T }) : undefined };
+  const cut = uses.length < chart.T || errors.length < chart.rows;
+  return { head, rows, note: cut ? t("frame.cut", { from: 0, to: MOST_STEPS - 1, T: chart.T }) : undefined };
 }
+
+/** The name of a column; where rows are steps of something else, its word is needed too. @param {Chart} chart @param {Trace} trace @param {number} k */
+const use = (chart, trace, k) => (chart.own ? String(k) : `${k} ${trace.labels.time?.[k] ?? ""}`);
 
 /** The title and the choice of weight and reading. @param {HTMLElement} head @param {Chart} chart @param {State} state @param {Context} context */
 function drawHead(head, chart, state, { player }) {
-  const focus = (/** @type {string} */ parameter) =>
-    player.set({ focus: { node: null, unit: null, parameter }, k: Math.min(player.state.k, player.state.t) });
+  const focus = (/** @type {string} */ parameter) => player.choose(parameter, errorAt(player.state), player.state.k);
   const choices = chart.names
     .filter((name) => name.length === 1)
     .map((name) => {
@@ -193,12 +211,13 @@ function gateChoice(names, current, focus) {
 /** Write the numbers into cells that are large enough. @param {SVGElement} marks @param {Chart} chart @param {Context} context @param {Size} size */
 function drawValues(marks, chart, { scene }, size) {
   const { step, centre } = scene.timeline;
-  const high = size.height / chart.T;
+  const high = size.height / chart.rows;
   const group = /** @type {SVGElement} */ (marks.querySelector(".values"));
   if (!numbered(step, high)) return;
   const ramp = rampOf(scene.palette, chart.scale);
-  for (let row = 0; row < chart.T; row += 1) {
-    for (let k = 0; k <= row; k += 1) {
+  for (let row = 0; row < chart.rows; row += 1) {
+    const [from, to] = reachable(chart.reach, row, chart.T);
+    for (let k = from; k < to; k += 1) {
       const value = entry(chart, row, k);
       if (Number.isNaN(value)) continue;
       const share = chart.scale.share(value);
@@ -217,9 +236,9 @@ function drawValues(marks, chart, { scene }, size) {
 /** Name the rows in the gutter: J at every t that there is room for. @param {HTMLElement} plot @param {Chart} chart @param {Size} size */
 function drawRows(plot, chart, size) {
   for (const old of plot.querySelectorAll(".row-name")) old.remove();
-  const high = size.height / chart.T;
+  const high = size.height / chart.rows;
   const every = labelEvery(high, 13);
-  for (let row = 0; row < chart.T; row += every) {
+  for (let row = 0; row < chart.rows; row += every) {
     const name = symbol(`J_${row}`);
     name.classList.add("row-name");
     name.style.top = `${Math.max(7, (row + 0.5) * high)}px`;
@@ -227,28 +246,79 @@ function drawRows(plot, chart, size) {
   }
 }
 
-/** What a window leaves out: everything with t - k >= window. @param {SVGElement} marks @param {number | null} window @param {Timeline} timeline @param {Size} size */
-function drawCut(marks, window, { T, left, edge }, { height }) {
-  const y = (/** @type {number} */ row) => (row * height) / T;
-  let area = "";
-  let stairs = "";
-  if (window !== null && window < T) {
-    stairs = `M${left},${y(window)}`;
-    for (let row = window; row < T; row += 1) stairs += `H${edge(row - window + 1)}V${y(row + 1)}`;
-    area = `${stairs}H${left}Z`;
+/** What a window leaves out: uses that lie `window` steps from the error or more. @param {SVGElement} marks @param {number | null} window @param {Context} context @param {Chart} chart @param {Size} size */
+function drawCut(marks, window, { scene, trace }, chart, { height }) {
+  const cut = /** @type {SVGElement} */ (marks.querySelector(".cut"));
+  const key = `${window} ${scene.version} ${height}`;
+  if (cut.dataset.key === key) return;
+  cut.dataset.key = key;
+  const { edge } = scene.timeline;
+  const y = (/** @type {number} */ row) => (row * height) / chart.rows;
+  const seen = trace();
+  let [area, stairs] = chart.reach === "lower" ? corner(window, scene.timeline, y) : ["", ""];
+  for (let row = 0; chart.reach !== "lower" && window !== null && row < chart.rows; row += 1) {
+    for (const [from, to] of cuts(chart, (k) => lag(seen, row, k) >= window, row)) {
+      area += `M${edge(from)},${y(row)}H${edge(to)}V${y(row + 1)}H${edge(from)}Z`;
+      stairs += stair(from, to, row, { chart, edge, y, beyond: (r, k) => lag(seen, r, k) >= window });
+    }
   }
-  put(marks.querySelector(".cut"), "d", area);
+  put(cut, "d", area);
   put(marks.querySelector(".cut-edge"), "d", stairs);
 }
 
-/** Frame the chosen cell, and the errors' way back to it. @param {SVGElement} marks @param {State} state @param {Timeline} timeline @param {Size} size */
-function drawChosen(marks, state, { T, edge }, { height }) {
-  const chosen = state.focus?.parameter && state.k <= state.t;
-  const high = height / T;
+/** The corner of a triangle that is cut off, and its edge in one line. @param {number | null} window @param {Timeline} timeline @param {(row: number) => number} y */
+function corner(window, { T, left, edge }, y) {
+  if (window === null || window >= T) return ["", ""];
+  let stairs = `M${left},${y(window)}`;
+  for (let row = window; row < T; row += 1) stairs += `H${edge(row - window + 1)}V${y(row + 1)}`;
+  return [`${stairs}H${left}Z`, stairs];
+}
+
+/** The stretches of a row that are left out. @param {Chart} chart @param {(k: number) => boolean} beyond @param {number} row @returns {[number, number][]} */
+function cuts(chart, beyond, row) {
+  const [first, end] = reachable(chart.reach, row, chart.T);
+  /** @type {[number, number][]} */
+  const found = [];
+  for (let k = first; k < end; k += 1) {
+    if (!beyond(k)) continue;
+    const last = found[found.length - 1];
+    if (last?.[1] === k) last[1] = k + 1;
+    else found.push([k, k + 1]);
+  }
+  return found;
+}
+
+/**
+ * The edge between what is kept and what is left out, along one stretch of a row.
+ * @param {number} from @param {number} to @param {number} row
+ * @param {{chart: Chart, edge: (k: number) => number, y: (row: number) => number, beyond: (row: number, k: number) => boolean}} means
+ */
+function stair(from, to, row, { chart, edge, y, beyond }) {
+  const kept = (/** @type {number} */ r, /** @type {number} */ k) =>
+    r >= 0 && r < chart.rows && k >= 0 && k < chart.T && reaches(chart.reach, r, k) && !beyond(r, k);
+  let d = "";
+  for (const [k, x] of [
+    [from - 1, edge(from)],
+    [to, edge(to)],
+  ])
+    if (kept(row, k)) d += `M${x},${y(row)}V${y(row + 1)}`;
+  for (let k = from; k < to; k += 1) {
+    if (kept(row - 1, k)) d += `M${edge(k)},${y(row)}H${edge(k + 1)}`;
+    if (kept(row + 1, k)) d += `M${edge(k)},${y(row + 1)}H${edge(k + 1)}`;
+  }
+  return d;
+}
+
+/** Frame the chosen cell, and the errors' way back to it. @param {SVGElement} marks @param {State} state @param {Timeline} timeline @param {Chart} chart @param {Size} size */
+function drawChosen(marks, state, { edge }, chart, { height }) {
+  const row = errorAt(state);
+  const chosen = state.focus?.parameter && row < chart.rows && reaches(chart.reach, row, state.k);
+  const high = height / chart.rows;
   const box = (/** @type {number} */ from, /** @type {number} */ to) =>
-    chosen ? `M${edge(from)},${state.t * high}H${edge(to)}v${high}H${edge(from)}Z` : "";
+    chosen ? `M${edge(from)},${row * high}H${edge(to)}v${high}H${edge(from)}Z` : "";
   const cell = box(state.k, state.k + 1);
-  for (const [name, d] of Object.entries({ row: box(state.k, state.t + 1), halo: cell, cell })) {
+  const way = chart.own ? box(Math.min(state.k, row), Math.max(state.k, row) + 1) : cell;
+  for (const [name, d] of Object.entries({ row: way, halo: cell, cell })) {
     put(marks.querySelector(`.chosen-${name}`), "d", d);
   }
 }

@@ -45,6 +45,7 @@ export const view = {
         explained.host.hidden = params === null;
         if (params === null) return explained.stop();
         explained.begin(trace, params);
+        if ((trace.whole ?? trace).held) return explained.stay(context.t("panel.held"));
         const now = performance.now();
         if (state.playing && now - asking < AT_PLAY) return; // the value follows every step, the numbers behind it a few times a second
         asking = now;
@@ -96,6 +97,11 @@ function createExplained(context) {
   return {
     host,
     stop: latest.stop,
+    /** What the trace knows is all there is. @param {string} why */
+    stay(why) {
+      latest.stop();
+      settle(why);
+    },
     /** What the trace knows. @param {Trace} trace @param {Record<string, string | number>} params */
     begin(trace, params) {
       node.host.hidden = params.node === undefined;

@@ -1,30 +1,89 @@
-// What the network expects at every step: the probability of each outcome, the right one outlined.
+// What the network says at every step: the probability of each outcome, the right one outlined; or numbers, beside those
+// that are right.
 
+import { answerAt, counted, headOf } from "../answers.js";
 import { svg } from "../dom.js";
-import { hitBands, nameBands, tableBands, unitValue } from "../motion/bands.js";
+import { hitBands, nameBands, rowLabel, tableBands, unitValue } from "../motion/bands.js";
 import { mountChart } from "../motion/chart.js";
-import { gate } from "../motion/paint.js";
-import { percent } from "../numbers.js";
+import { hitCurves, readCurves, tableCurves } from "../motion/lines.js";
+import { gate, signed } from "../motion/paint.js";
+import { percent, roundUp, short, ticks } from "../numbers.js";
 import { t } from "../strings.js";
+import { largest } from "../trace.js";
 
 /**
  * @typedef {import('../motion/chart.js').Definition} Definition
+ * @typedef {import('../motion/paint.js').Chart} Chart
+ * @typedef {import('../motion/paint.js').Curves} Curves
  * @typedef {import('../trace.js').Trace} Trace
- * @typedef {{guess: string, target: string, p: number, top: number, right: number}} Prediction
  */
 
-/** What is expected at step t, and how probable the right outcome was. @param {Trace} trace @param {number} step @returns {Prediction | null} */
-export function prediction(trace, step) {
-  const probs = trace.get("probs");
-  const target = trace.get("target");
-  if (probs === undefined || target === undefined) return null;
-  const [, batch, width] = probs.shape;
-  const row = probs.data.subarray(step * batch * width, step * batch * width + width);
-  const right = target.data[step * batch];
-  let top = 0;
-  for (let index = 1; index < width; index += 1) if (row[index] > row[top]) top = index;
+/** As many numbers a step can still be told apart as lines. */
+const MOST_LINES = 3;
+
+/** One map of all outcomes over time. @param {Trace} trace @param {string} name @param {import('../motion/paint.js').Scale} scale @returns {import('../motion/paint.js').Heat | null} */
+function map(trace, name, scale) {
+  const array = trace.get(name);
+  if (array === undefined) return null;
+  const [, batch, width] = array.shape;
+  const band = {
+    name: "p",
+    title: "",
+    symbol: "y_t",
+    meaning: "output",
+    data: array.data,
+    width,
+    stride: batch * width,
+    offset: 0,
+    scale,
+    rowLabels: trace.labels.output,
+    whole: !trace.partial,
+  };
+  return { kind: "heat", bands: [band], T: trace.dims.time };
+}
+
+/** What is said and what is right, as lines. @param {Trace} trace @param {string} name @returns {Curves | null} */
+export function lines(trace, name) {
+  const [said, target] = [trace.get(name), trace.get("target")];
+  if (said === undefined || target === undefined) return null;
+  const width = said.shape[2];
+  const one = (/** @type {Float64Array} */ data, /** @type {number} */ index, /** @type {boolean} */ all) =>
+    Float64Array.from({ length: trace.dims.time }, (_, at) =>
+      all || counted(trace, at) ? data[at * said.shape[1] * width + index] : Number.NaN,
+    );
   const names = trace.labels.output ?? [];
-  return { guess: names[top] ?? String(top), target: names[right] ?? String(right), p: row[right], top, right };
+  const series = Array.from({ length: width }, (_, index) => [
+    { name: names[index] ?? "y", symbol: "y_t", meaning: "output", data: one(said.data, index, true) },
+    { name: t("output.right"), symbol: "y", meaning: "target", data: one(target.data, index, false), dash: [4, 3] },
+  ]).flat();
+  const most = roundUp(Math.max(...series.map(({ data }) => largest(data.filter(Number.isFinite)))) || 1);
+  const negative = series.some(({ data }) => data.some((value) => value < 0));
+  const [low, high] = [negative ? -most : 0, most];
+  const marks = ticks(low, high, 3).map((at) => ({ at, text: short(at) }));
+  const air = 0.08 * (high - low);
+  return {
+    kind: "curves",
+    series,
+    T: trace.dims.time,
+    log: false,
+    low: low - air,
+    high: high + air,
+    ticks: marks,
+    plain: true,
+  };
+}
+
+/** @param {Trace} trace @returns {Chart | null} */
+function chart(trace) {
+  const head = headOf(trace);
+  if (head === null) return null;
+  if (head === "softmax") return map(trace, "probs", gate("output"));
+  const name = head === "linear" ? "prediction" : "probs";
+  const array = trace.get(name);
+  if (array === undefined) return null;
+  if (array.shape[2] <= MOST_LINES) return lines(trace, name);
+  const drawn = map(trace, name, head === "linear" ? signed(roundUp(largest(array.data))) : gate("output"));
+  return drawn && { ...drawn, plain: true };
 }
 
 /** @type {Definition} */
@@ -32,51 +91,46 @@ export const definition = {
   name: "output",
   reads: ["probs", "target"],
   shows: "forward",
-  data(trace) {
-    const probs = trace.get("probs");
-    if (probs === undefined) return null;
-    const [, batch, width] = probs.shape;
-    const band = {
-      name: "p",
-      title: "",
-      symbol: "y_t",
-      meaning: "output",
-      data: probs.data,
-      width,
-      stride: batch * width,
-      offset: 0,
-      scale: gate("output"),
-      rowLabels: trace.labels.output,
-      whole: !trace.partial,
-    };
-    return { kind: "heat", bands: [band], T: trace.dims.time };
-  },
+  joint: true,
+  data: chart,
   hit(chart, place) {
+    if (chart.kind === "curves") return hitCurves(chart, place);
     const { t: step, unit } = hitBands(chart, place);
     return { t: step, outcome: unit };
   },
   spot: (chart, { outcome }) =>
-    outcome === undefined ? null : { top: outcome / chart.bands[0].width, height: 1 / chart.bands[0].width },
+    outcome === undefined || chart.kind === "curves"
+      ? null
+      : { top: outcome / chart.bands[0].width, height: 1 / chart.bands[0].width },
   readout(chart, { t: step, outcome }, trace) {
+    if (chart.kind === "curves") return readCurves(chart, { t: step });
     if (step === null || outcome === undefined) return "";
     const name = trace.labels.output?.[outcome] ?? outcome;
-    return t("output.readout", { t: step, name, p: percent(unitValue(chart.bands[0], step, outcome)) });
+    const value = unitValue(chart.bands[0], step, outcome);
+    return t("output.readout", { t: step, name, p: headOf(trace) === "linear" ? short(value) : percent(value) });
   },
   summary(chart, trace) {
-    const given = Array.from({ length: chart.T }, (_, step) => prediction(trace, step)?.p ?? 0);
+    if (headOf(trace) !== "softmax") return t(`output.summary.${headOf(trace)}`, { T: chart.T });
+    const given = Array.from({ length: chart.T }, (_, step) => answerAt(trace, step)?.p ?? 0);
     const mean = given.reduce((sum, p) => sum + p, 0) / chart.T;
     return t("output.summary", { count: chart.bands[0].width, p: percent(mean) });
   },
-  table: (chart, trace) => tableBands(chart, trace, t),
-  choose: ({ t: step, outcome }, { player }) =>
-    player.look(step ?? 0, { focus: { node: "probs", unit: outcome ?? 0, parameter: null } }),
+  table: (chart, trace) => (chart.kind === "curves" ? tableCurves(chart, trace, t) : tableBands(chart, trace, t)),
+  choose: ({ t: step, outcome }, { player, trace }) =>
+    player.look(step ?? 0, {
+      focus: { node: headOf(trace()) === "linear" ? "prediction" : "probs", unit: outcome ?? 0, parameter: null },
+    }),
   extra({ svg: marks, head }, chart, _state, { scene, trace }, fresh, size) {
     if (!fresh) return;
+    marks.replaceChildren();
+    head.replaceChildren();
+    if (chart.kind === "curves") return;
     nameRows(head, chart.bands[0], size.height, scene.palette);
+    if (headOf(trace()) !== "softmax") return;
     const high = size.height / chart.bands[0].width;
     const { step, edge } = scene.timeline;
     const boxes = Array.from({ length: chart.T }, (_, index) => {
-      const right = prediction(trace(), index)?.right ?? 0;
+      const right = answerAt(trace(), index)?.right ?? 0;
       return svg("rect", {
         class: "target",
         x: String(edge(index) + 0.5),
@@ -95,15 +149,6 @@ function nameRows(head, band, height, palette) {
   if (height / band.width < 11 || band.rowLabels === undefined) return;
   head.querySelector(".band-name")?.remove();
   head.append(...band.rowLabels.map((name, row) => rowLabel(name, ((row + 0.5) * height) / band.width)));
-}
-
-/** @param {string} name @param {number} y */
-export function rowLabel(name, y) {
-  const label = document.createElement("span");
-  label.className = "row-name";
-  label.textContent = name;
-  label.style.top = `${y}px`;
-  return label;
 }
 
 export const view = {

@@ -1,6 +1,7 @@
 // The whole sequence in one strip, for runs too long for the lens: how probable the right word was at each step, and where
 // the lens stands. It can be dragged.
 
+import { answerAt, counted, headOf } from "../answers.js";
 import { hide, make, put, svg, symbol } from "../dom.js";
 import { sharp } from "../motion/chart.js";
 import { t } from "../strings.js";
@@ -16,16 +17,14 @@ import { largest } from "../trace.js";
 const FLARE = 22;
 const HEIGHT = 30;
 
-/** How probable the right outcome was at every step. @param {Trace} trace @returns {Float64Array} (T) */
+/** How probable the right outcome was at every step; where outcomes have no probabilities, how large the loss. @param {Trace} trace @returns {Float64Array} (T) */
 export function data(trace) {
-  const probs = trace.get("probs");
-  const target = trace.get("target");
-  if (probs === undefined || target === undefined) return new Float64Array(trace.dims.time);
-  const [, batch, width] = probs.shape;
-  return Float64Array.from(
-    { length: trace.dims.time },
-    (_, at) => probs.data[at * batch * width + target.data[at * batch]],
-  );
+  const numbers = headOf(trace) === "linear";
+  const loss = trace.get("loss");
+  return Float64Array.from({ length: trace.dims.time }, (_, at) => {
+    if (numbers) return counted(trace, at) ? (loss?.data[at * loss.shape[1]] ?? 0) : 0;
+    return answerAt(trace, at)?.p || 0;
+  });
 }
 
 /** From the window of the strip up to the whole width of the lens. @param {Scene} scene @param {number} first */
@@ -44,12 +43,7 @@ function mount(host, context) {
   marks.append(flare);
   const lens = make("div", { class: "overview-lens" });
   const words = make("p", { class: "hidden" });
-  const name = make(
-    "div",
-    { class: "overview-name", "aria-hidden": "true" },
-    symbol("y_t", "output"),
-    make("span", {}, t("net.overview.name")),
-  );
+  const name = make("div", { class: "overview-name", "aria-hidden": "true" });
   host.replaceChildren(name, marks, canvas, lens, words);
   let drawn = -1;
 
@@ -62,8 +56,13 @@ function mount(host, context) {
     const first = scene.lensFirst(state.t);
     if (drawn !== scene.version) {
       drawn = scene.version;
-      paint(canvas, data(trace), scene);
-      words.textContent = t("net.overview", { T: timeline.T, from: first, to: first + near.count - 1 });
+      paint(canvas, data(trace), scene, headOf(trace) === "linear" ? "loss" : "output");
+      nameStrip(name, headOf(trace));
+      words.textContent = t(`net.overview${headOf(trace) === "linear" ? ".loss" : ""}`, {
+        T: timeline.T,
+        from: first,
+        to: first + near.count - 1,
+      });
       lens.style.width = `${near.count * timeline.step}px`;
     }
     lens.style.transform = `translateX(${timeline.edge(first)}px)`;
@@ -80,13 +79,23 @@ function mount(host, context) {
   };
 }
 
-/** @param {HTMLCanvasElement} canvas @param {Float64Array} given @param {Scene} scene */
-function paint(canvas, given, { palette, timeline }) {
+/** Say what the strip shows; a chain without an output layer shows where the lens stands and no more. @param {HTMLElement} host @param {import('../answers.js').Head | null} head */
+function nameStrip(host, head) {
+  const loss = head === "linear";
+  const parts = [
+    symbol(loss ? "J_t" : "y_t", loss ? "loss" : "output"),
+    make("span", {}, t(loss ? "net.loss" : "net.overview.name")),
+  ];
+  host.replaceChildren(...(head === null ? [] : parts));
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Float64Array} given @param {Scene} scene @param {string} meaning */
+function paint(canvas, given, { palette, timeline }, meaning) {
   const context = sharp(canvas, { width: timeline.width, height: HEIGHT });
   context.clearRect(0, 0, timeline.width, HEIGHT);
   context.fillStyle = palette.line;
   context.fillRect(timeline.left, HEIGHT - 1, timeline.inner, 1);
-  context.fillStyle = palette.meaning.output;
+  context.fillStyle = palette.meaning[meaning];
   const wide = Math.max(1, timeline.step - (timeline.step >= 4 ? 1 : 0));
   const most = largest(given) || 1;
   for (const [at, p] of given.entries()) {

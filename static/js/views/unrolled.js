@@ -1,6 +1,8 @@
 // The network unrolled in time: input below, state in the row, prediction and loss above, the same W, U and V at every step.
 // A belt of columns runs under a lens; when the run is short the lens shows all of it and nothing moves.
 
+import { answerAt, counted } from "../answers.js";
+import { blocksOf, errorsOf, isJoint } from "../blocks.js";
 import { between, css, logShare } from "../color.js";
 import { make, symbol } from "../dom.js";
 import * as columns from "../motion/column.js";
@@ -8,7 +10,7 @@ import { listenToBelt } from "../motion/pointing.js";
 import { pulses } from "../motion/pulse.js";
 import { cellWidth, networkRows } from "../motion/wires.js";
 import { roundUp } from "../numbers.js";
-import { reached } from "../player.js";
+import { errorAt, happened, nth } from "../player.js";
 import { t } from "../strings.js";
 import { largest, step as slice } from "../trace.js";
 
@@ -25,18 +27,16 @@ import { largest, step as slice } from "../trace.js";
 /** What the network holds at one step. @param {Trace} trace @param {number} at @param {Scene} scene @returns {StepData} */
 export function data(trace, at, scene) {
   const { cell, decades } = scene;
-  const names = trace.labels.output ?? [];
-  const name = (/** @type {number} */ outcome) => names[outcome] ?? String(outcome);
-  const { right, top, p } = outcomes(trace, at);
+  const answer = answerAt(trace, at) ?? { guess: "", target: "", p: Number.NaN };
   const loss = lossAt(trace, at);
   const norm = trace.get(`grad_norm/${cell.output}`)?.data[at] ?? Number.NaN;
   return {
     t: at,
     word: trace.labels.time?.[at] ?? String(at),
-    next: name(right),
-    target: name(right),
-    guess: name(top),
-    p,
+    next: answer.target,
+    target: answer.target,
+    guess: answer.guess,
+    p: answer.p,
     loss,
     lossShare: Math.min(1, (loss || 0) / (largest(trace.get("loss")?.data ?? []) || 1)),
     strips: strips(trace, at, scene),
@@ -45,20 +45,9 @@ export function data(trace, at, scene) {
   };
 }
 
-/** The right outcome, the one that is expected, and how probable the right one is. @param {Trace} trace @param {number} at */
-function outcomes(trace, at) {
-  const right = trace.get("target")?.data[at * (trace.dims.batch ?? 1)] ?? 0;
-  const probs = trace.get("probs");
-  const row = probs ? slice(probs, at) : new Float64Array(1);
-  const top = row.reduce((best, value, index) => (value > row[best] ? index : best), 0);
-  return { right, top, p: row[right] };
-}
-
 /** @param {Trace} trace @param {number} at */
 function lossAt(trace, at) {
-  const batch = trace.dims.batch ?? 1;
-  const counted = trace.get("mask")?.data[at * batch] !== 0;
-  return (counted && trace.get("loss")?.data[at * batch]) || Number.NaN;
+  return (counted(trace, at) && trace.get("loss")?.data[at * (trace.dims.batch ?? 1)]) || Number.NaN;
 }
 
 /** The states of a cell at one step, the one that the output reads last, each with its gradient. @param {Trace} trace @param {number} at @param {Scene} scene */
@@ -76,12 +65,22 @@ function strips(trace, at, { cell }) {
 /** How strongly the error at t runs through step j, on the shared scale: the bias's contribution is that gradient itself. @param {Trace} trace @param {number} at @param {number} j @param {Scene} scene */
 export function pathShare(trace, at, j, { decades }) {
   const error = trace.get("contribution/b");
-  return error ? logShare(error.data[at * trace.dims.time + j], decades) : Number.NaN;
+  return error ? logShare(error.data[at * error.shape[1] + j], decades) : Number.NaN;
 }
 
-/** The error and the use that a chosen contribution joins. @param {State} state */
-export function chosenPath(state) {
-  return state.focus?.parameter ? { t: state.t, k: Math.min(state.k, state.t) } : null;
+/**
+ * The error and the use that a chosen contribution joins: the columns that its way back runs through. An error at a step of another
+ * axis comes in at the end of this chain.
+ * @typedef {{t: number, k: number, low: number, high: number, own: boolean}} Path
+ * @param {State} state @param {Trace} trace @returns {Path | null}
+ */
+export function chosenPath(state, trace) {
+  if (!state.focus?.parameter) return null;
+  const [t, { own }] = [errorAt(state), errorsOf(trace)];
+  const reversed = trace.block?.direction === "backward";
+  const end = own ? t : reversed ? 0 : trace.dims.time - 1;
+  const k = own ? (reversed ? Math.max : Math.min)(state.k, t) : state.k;
+  return { t, k, low: Math.min(k, end), high: Math.max(k, end), own };
 }
 
 /** The unit to frame in a column: the one under the pointer, else the one in focus. @param {State} state @param {number} at @returns {number | undefined} */
@@ -105,8 +104,9 @@ class Network {
     this.columns = [];
     this.drawn = "";
     this.units = 0;
+    this.joint = false;
     /** @type {columns.Shape} */
-    this.shape = { rows: networkRows(1), step: 1, states: 1, wide: 1, scale: 1 };
+    this.shape = { rows: networkRows(1), step: 1, states: 1, wide: 1, scale: 1, reversed: false, T: 1 };
     this.release = listenToBelt(this.belt, context, this);
   }
 
@@ -118,7 +118,8 @@ class Network {
     if (key !== this.drawn) {
       this.drawn = key;
       this.units = trace.dims.hidden;
-      this.furnish(scene);
+      this.joint = isJoint(trace);
+      this.furnish(scene, trace);
     }
     const first = scene.lensFirst(state.t);
     this.belt.style.transform = `translateX(${-first * near.step}px)`;
@@ -128,11 +129,16 @@ class Network {
     this.pulse.follow(state, this.shape);
   }
 
-  /** Make as many columns as the lens needs, and place them. @param {Scene} scene */
-  furnish({ near, cell, scale }) {
+  /** Make as many columns as the lens needs, and place them. @param {Scene} scene @param {Trace} trace */
+  furnish({ near, cell, scale, reversed, headless }, trace) {
     const states = Math.max(1, cell.states.length);
-    const rows = networkRows(scale);
-    this.shape = { rows, step: near.step, states, wide: cellWidth(near.step, states, scale), scale };
+    const rows = networkRows(scale, headless);
+    const wide = cellWidth(near.step, states, scale);
+    this.shape = { rows, step: near.step, states, wide, scale, reversed, T: near.T };
+    this.host.classList.toggle("is-headless", headless);
+    this.host.classList.toggle("is-reversed", reversed);
+    this.host.classList.toggle("is-apart", trace.topology?.blocks[0]?.joined === false);
+    this.host.classList.toggle("is-unread", headless && readersOf(trace).length === 0);
     const count = Math.min(near.T, near.count + 2);
     while (this.columns.length < count) this.columns.push(columns.makeColumn());
     for (const extra of this.columns.splice(count)) extra.element.remove();
@@ -143,7 +149,7 @@ class Network {
     this.host.style.height = `${rows.height}px`;
     this.window.style.left = `${near.left}px`;
     this.window.style.width = `${near.inner}px`;
-    nameRows(this.names, rows, cell.output);
+    nameRows(this.names, rows, cell.output, headless ? readersOf(trace) : null);
   }
 
   /** @param {number} at */
@@ -160,16 +166,18 @@ class Network {
       column.data = data(trace, at, scene);
       column.element.hidden = false;
       column.element.style.transform = `translateX(${at * this.shape.step}px)`;
-      columns.wireColumn(column, this.shape, at === 0);
+      columns.wireColumn(column, this.shape, at === nth(0, trace.dims.time, this.shape.reversed));
       columns.fillColumn(column, column.data);
       this.weigh(column, column.data.share);
     }
-    const until = reached(state, trace.dims.time);
-    columns.showReached(column, this.shape, scene, { states: at <= until.forward, gradients: at >= until.backward });
+    const until = happened(state, { T: trace.dims.time, reversed: this.shape.reversed });
+    const [states, gradients] = [until.state(at), until.gradient(at)];
+    columns.showReached(column, this.shape, scene, { states, gradients });
     const { classList } = column.element;
-    classList.toggle("has-state", at <= until.forward);
+    classList.toggle("has-state", states);
+    classList.toggle("has-answer", states && (until.loss || !this.joint));
     classList.toggle("has-loss", until.loss);
-    classList.toggle("has-gradient", at >= until.backward);
+    classList.toggle("has-gradient", gradients);
   }
 
   /** Light the step of the player, of the pointer, and the way of a chosen contribution. @param {Column} column @param {Trace} trace @param {State} state */
@@ -178,19 +186,19 @@ class Network {
     const { classList } = column.element;
     classList.toggle("is-now", at === state.t);
     classList.toggle("is-hover", state.hover?.t === at || state.hover?.k === at);
-    this.markPath(column, trace, chosenPath(state));
+    this.markPath(column, trace, chosenPath(state, trace));
     columns.markFocus(column, at === state.t, state.focus?.node ?? null);
     columns.markUnit(column, this.shape, this.units, framedUnit(state, at));
   }
 
-  /** @param {Column} column @param {Trace} trace @param {{t: number, k: number} | null} path */
+  /** @param {Column} column @param {Trace} trace @param {Path | null} path */
   markPath(column, trace, path) {
     const at = column.t;
-    const on = path !== null && at >= path.k && at <= path.t;
+    const on = path !== null && at >= path.low && at <= path.high;
     this.belt.classList.toggle("has-path", path !== null);
     column.element.classList.toggle("on-path", on);
     column.element.classList.toggle("path-start", on && at === path.k);
-    column.element.classList.toggle("path-end", on && at === path.t);
+    column.element.classList.toggle("path-end", on && path.own && at === path.t);
     if (on) this.weigh(column, pathShare(trace, path.t, at, this.context.scene));
     else if (column.pathed && column.data) this.weigh(column, column.data.share);
     column.pathed = on;
@@ -217,9 +225,20 @@ const NAMES = /** @type {[keyof Rows, string, string, string][]} row, letter, me
   ["input", "x_t", "input", "net.input"],
 ]);
 
-/** The names of the rows, in the gutter. @param {HTMLElement} host @param {Rows} places @param {string} output the state that the output reads */
-function nameRows(host, places, output) {
-  const named = NAMES.map(([row, letter, meaning, key]) => {
+/** The chains that read the one that is seen. @param {Trace} trace */
+const readersOf = ({ block, whole }) =>
+  block ? blocksOf(/** @type {Trace} */ (whole)).filter((each) => reads(each, block.name)) : [];
+
+/** @param {import('../blocks.js').Block} reader @param {string} name */
+const reads = ({ reads: read, memory, start }, name) => read.includes(name) || memory.includes(name) || start === name;
+
+/**
+ * The names of the rows, in the gutter. @param {HTMLElement} host @param {Rows} places @param {string} output the state that the output reads
+ * @param {{name: string}[] | null} readers the chains that read this one, where the output layer does not
+ */
+function nameRows(host, places, output, readers) {
+  const rows = readers === null ? NAMES : NAMES.filter(([row]) => row === "cell" || row === "input");
+  const named = rows.map(([row, letter, meaning, key]) => {
     const place = /** @type {import('../motion/wires.js').Place} */ (places[row]);
     const mark = letter ? [symbol(row === "cell" ? `${output}_t` : letter, meaning)] : [];
     const name = make("div", { class: `net-row row-${row}` }, ...mark, make("span", {}, t(key)));
@@ -227,7 +246,13 @@ function nameRows(host, places, output) {
     name.style.height = `${place.height}px`;
     return name;
   });
-  host.replaceChildren(...named);
+  const onward = make(
+    "div",
+    { class: "net-row" },
+    make("span", {}, t("net.onward", { names: (readers ?? []).map(({ name }) => name).join(", ") })),
+  );
+  onward.style.top = "0";
+  host.replaceChildren(...named, ...(readers?.length ? [onward] : []));
 }
 
 export const view = {
