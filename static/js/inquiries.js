@@ -5,6 +5,8 @@
  * @typedef {{status: number, title: string, detail: string, errors: {pointer: string, message: string, allowed?: any}[]}} Told
  */
 
+const REMEMBERED = 64;
+
 /** What the server would not do, in its words. */
 export class Refused extends Error {
   /** @param {number} status @param {any} told */
@@ -49,6 +51,7 @@ export function createInquiries(means = {}) {
   const once = (key, question) => {
     const answer = known.get(key) ?? question();
     known.set(key, answer);
+    if (known.size > REMEMBERED) known.delete(known.keys().next().value ?? "");
     answer.catch(() => known.delete(key));
     return answer;
   };

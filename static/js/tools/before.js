@@ -12,7 +12,7 @@ import { definition as states } from "../views/states.js";
 import { t } from "./words.js";
 
 /**
- * @typedef {import('../trace.js').Trace} Trace
+ * @typedef {import('../trace.js').Trace & {block?: {name: string}}} Trace
  * @typedef {import('../motion/chart.js').Definition} Definition
  */
 
@@ -50,7 +50,7 @@ export function createBefore(context) {
     /** @param {Trace} trace */
     draw(trace) {
       const { scene } = context;
-      const key = `${trace.id} ${scene.version} ${[...lines, ...halves].map(({ definition }) => plotOf(definition).clientHeight)}`;
+      const key = `${trace.id} ${trace.block?.name} ${scene.version} ${[...lines, ...halves].map(({ definition }) => plotOf(definition).clientHeight)}`;
       if (key === shown) return;
       shown = key;
       for (const { definition, layer } of lines) drawLines(definition, layer, trace, context);

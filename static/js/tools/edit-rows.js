@@ -3,6 +3,7 @@
 import { make, write } from "../dom.js";
 import { roundUp, short } from "../numbers.js";
 import { largest } from "../trace.js";
+import { apart } from "./asked.js";
 import { t } from "./words.js";
 
 /**
@@ -79,13 +80,13 @@ const together = (...children) => make("span", { class: "edit-together" }, ...ch
 
 /** A node's symbol and what people call it. @param {string} node @param {any} cell */
 function named(node, cell) {
-  const label = cell.nodes.find((/** @type {any} */ { name }) => name === node)?.label;
+  const label = cell.nodes.find((/** @type {any} */ { name }) => name === apart(node).stem)?.label;
   return label && label !== node ? `${node}, ${label}` : node;
 }
 
 /** The values that a node may sensibly be held at. @param {string} node @param {Means} means */
 function limits(node, { cell, trace }) {
-  const role = cell.nodes.find((/** @type {any} */ { name }) => name === node)?.role;
+  const role = cell.nodes.find((/** @type {any} */ { name }) => name === apart(node).stem)?.role;
   if (role === "gate") return { low: 0, high: 1, step: 0.01 };
   const most = Math.max(1, roundUp(largest((trace.get(`unperturbed/${node}`) ?? trace.get(node))?.data ?? [])));
   return { low: -most, high: most, step: most / 50 };

@@ -6,7 +6,7 @@ import { inquiries, Refused } from "../inquiries.js";
 import { short } from "../numbers.js";
 import { createLatest } from "../panel/latest.js";
 import { decodeTrace } from "../trace.js";
-import { queryOf, recipeOf } from "./asked.js";
+import { fullName, queryOf, recipeOf, wholeOf } from "./asked.js";
 import { createBefore } from "./before.js";
 import { editRow } from "./edit-rows.js";
 import { fromText, MOST, outcome, retyped, scopeOf, toText, toWire, within } from "./edits.js";
@@ -69,7 +69,7 @@ class EditTool {
   }
 
   get scope() {
-    return scopeOf(this.base ?? this.context.trace());
+    return scopeOf(this.base ?? wholeOf(this.context.trace()));
   }
 
   /** A new intervention where the player stands. @param {string} kind */
@@ -77,14 +77,15 @@ class EditTool {
     const { nodes, states, weights, tokens } = this.scope;
     const { t: at, focus } = this.context.player.state;
     const { cell } = this.context.scene;
-    const focused = nodes.includes(focus?.node ?? "") ? /** @type {string} */ (focus.node) : null;
+    const full = (/** @type {string | undefined} */ name) => (name ? fullName(this.context.trace(), name) : "");
+    const focused = nodes.includes(full(focus?.node)) ? full(focus?.node) : null;
     const now = (this.base?.labels.time ?? [])[at];
     const made = /** @type {Record<string, () => Edit | null>} */ ({
       token: () =>
         tokens.length > 1 ? { kind: "token", t: at, token: tokens.find((token) => token !== now) ?? tokens[0] } : null,
       clamp: () => ({
         kind: "clamp",
-        node: focused ?? cell.gates[0] ?? nodes[0],
+        node: focused ?? (full(cell.gates[0]) || nodes[0]),
         value: 0,
         from: at,
         to: at,
@@ -95,7 +96,11 @@ class EditTool {
         state: states.includes(focused ?? "") ? /** @type {string} */ (focused) : states[0],
         t: at,
       }),
-      scale: () => ({ kind: "scale", parameter: weights.find((name) => /^U/.test(name)) ?? weights[0], factor: 1.5 }),
+      scale: () => ({
+        kind: "scale",
+        parameter: weights.find((name) => /(^|\/)U/.test(name)) ?? weights[0],
+        factor: 1.5,
+      }),
     })[kind]();
     if (made === null) return this.complain(t("tool.edit.numbers"));
     if (this.edits.length >= MOST) return this.complain(t("tool.edit.most", { most: MOST }));
@@ -145,7 +150,7 @@ class EditTool {
       this.before.clear();
       this.told.replaceChildren();
       hide(this.problem, true);
-      if (this.made.has(this.context.trace())) this.context.show(this.base);
+      if (this.made.has(wholeOf(this.context.trace()))) this.context.show(this.base);
       return;
     }
     const query = queryOf(this.base, this.context);
@@ -163,7 +168,8 @@ class EditTool {
     if (this.context.player.state.tool !== "edit" || this.edits.length === 0) return;
     const told = new URLSearchParams(query);
     told.set("interventions", JSON.stringify(interventions));
-    const trace = Object.assign(decodeTrace(wire), { query: told.toString() });
+    const held = interventions.some((/** @type {any} */ { kind }) => kind === "clamp" || kind === "zero");
+    const trace = Object.assign(decodeTrace(wire), { query: told.toString(), held });
     hide(this.problem, true);
     this.made.add(trace);
     this.context.show(trace);
@@ -259,7 +265,8 @@ class EditTool {
     const shown = this.context.scene.cell.nodes.filter((/** @type {any} */ { role }) => roles.includes(role));
     const { top, height } = plot.getBoundingClientRect();
     const index = Math.floor(((y - top) / height) * shown.length);
-    return shown[Math.min(shown.length - 1, Math.max(0, index))]?.name ?? null;
+    const name = shown[Math.min(shown.length - 1, Math.max(0, index))]?.name;
+    return name === undefined ? null : fullName(this.context.trace(), name);
   }
 
   /** Another word at one step only. @param {number} at @param {string} token */
@@ -276,9 +283,10 @@ class EditTool {
     this.context.ask({ ...recipe, text });
   }
 
-  /** @param {Trace} trace @param {any} state */
-  update(trace, state) {
+  /** @param {Trace} seen @param {any} state */
+  update(seen, state) {
     this.listen();
+    const trace = wholeOf(seen);
     const told = state.own.edits ?? "";
     const changed = told !== this.own;
     if (changed) {
@@ -292,7 +300,7 @@ class EditTool {
       this.rows();
       this.operate();
     }
-    if (!isBase) this.before.draw(trace);
+    if (!isBase) this.before.draw(seen);
   }
 
   /** Another run: what still makes sense is done to it, too. @param {Trace} trace */
@@ -312,7 +320,7 @@ class EditTool {
     this.asking.stop();
     this.before.clear();
     document.documentElement.classList.remove("is-operating");
-    if (this.made.has(this.context.trace())) this.context.show(this.base);
+    if (this.made.has(wholeOf(this.context.trace()))) this.context.show(this.base);
     this.base = null; // so that coming back carries it out again
   }
 

@@ -90,7 +90,7 @@ export function scopeOf(trace) {
     nodes: names.filter(isNode),
     weights: trace.names.filter((name) => name.startsWith("param/")).map((name) => name.slice(6)),
     tokens: trace.labels.input ?? [],
-    T: trace.dims.time,
+    T: Math.max(trace.dims.time, trace.dims.source ?? 0),
     H: trace.dims.hidden,
   };
 }

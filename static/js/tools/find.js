@@ -3,7 +3,7 @@
 import { hide, make, write } from "../dom.js";
 import { inquiries, Refused } from "../inquiries.js";
 import { createLatest } from "../panel/latest.js";
-import { recipeOf } from "./asked.js";
+import { apart, recipeOf, wholeOf } from "./asked.js";
 import { key, lineOf, placesOf, unitButton } from "./found.js";
 import { createBand, createEnds, listenForRanges, WordStrip } from "./range.js";
 import { t } from "./words.js";
@@ -195,15 +195,18 @@ class FindTool {
   /** @param {Found} each */
   places(each) {
     const { player, trace } = this.context;
-    const words = trace().labels.time ?? [];
+    const words = wholeOf(trace()).labels.time ?? [];
     return placesOf(each, { range: this.range, words, corpus: this.corpusWords, look: (t) => player.look(t) });
   }
 
   /** @param {Found} each */
   choose(each) {
     this.chosen = this.chosen === key(each) ? "" : key(each);
-    const node = each.node.split("/").pop() ?? "";
-    if (this.chosen) this.context.player.look(this.range.first, { focus: { node, unit: each.unit, parameter: null } });
+    const { stem, block } = apart(each.node);
+    const { player } = this.context;
+    const look = block === null ? {} : { look: { ...player.state.look, block } };
+    if (this.chosen)
+      player.look(this.range.first, { ...look, focus: { node: stem, unit: each.unit, parameter: null } });
     for (const item of this.list.children) {
       const own = item instanceof HTMLElement && item.dataset.key === this.chosen;
       item.firstElementChild?.setAttribute("aria-pressed", String(own));
@@ -230,17 +233,18 @@ class FindTool {
   }
 
   draw() {
-    const trace = this.context.trace();
+    const trace = wholeOf(this.context.trace());
     this.strip.show(trace.labels.time ?? []);
     this.strip.mark(this.range);
     this.ends.draw(this.range, trace.dims.time);
     this.band.draw(this.range);
   }
 
-  /** @param {any} trace @param {any} state */
-  update(trace, state) {
+  /** @param {any} seen @param {any} state */
+  update(seen, state) {
+    const trace = wholeOf(seen);
     this.recall(state);
-    const mark = `${trace.id} ${trace.partial} ${this.context.scene.version} ${state.epoch}`;
+    const mark = `${trace.id} ${trace.partial} ${this.context.scene.version} ${state.epoch}`; // the version changes with the chain that is seen
     if (mark === this.seen) return;
     this.seen = mark;
     const T = trace.dims.time;

@@ -6,6 +6,7 @@ import { BAND_GAP } from "../motion/chart.js";
 import { rows } from "../motion/paint.js";
 import { percent, short } from "../numbers.js";
 import { nodeOf } from "../panel/node.js";
+import { apart, wholeOf } from "./asked.js";
 import { t } from "./words.js";
 
 /**
@@ -21,13 +22,10 @@ const AROUND = 3;
 /** @param {Found} each */
 export const key = ({ node, unit }) => `${node} ${unit}`;
 
-/** A node's name without its chain. @param {string} node */
-const stem = (node) => node.split("/").pop() ?? node;
-
 /** A unit that was found. @param {Found} each @param {{context: any, range: Range, chosen: boolean}} shown */
 export function unitButton(each, { context, range, chosen }) {
-  const node = nodeOf(stem(each.node), context.scene.cell);
-  const meaning = meaningOf(stem(each.node), node?.role);
+  const node = nodeOf(apart(each.node).stem, context.scene.cell);
+  const meaning = meaningOf(apart(each.node).stem, node?.role);
   const name = symbol(`${each.node}_${each.unit}`, meaning);
   const shares = { gap: percent(each.gap), pairs: percent(each.auc) };
   const words = t(each.sign > 0 ? "tool.find.high" : "tool.find.low", {
@@ -40,7 +38,7 @@ export function unitButton(each, { context, range, chosen }) {
     "button",
     { type: "button", class: `found-unit of-${meaning}`, "aria-pressed": String(chosen), title: words },
     make("span", { class: "found-name" }, name),
-    spark(context.trace(), each, range),
+    spark(wholeOf(context.trace()), each, range),
     make("span", { class: "found-score" }, t(each.gap > 0 ? "tool.find.gap" : "tool.find.pairs", shares)),
     make("span", { class: "hidden" }, words),
   );
@@ -115,8 +113,9 @@ function spark(trace, each, { first, last }) {
 
 /** Where the line of a unit lies in the figure of its node. @param {Found} each @param {any} context */
 export function lineOf(each, { scene, trace }) {
-  const node = scene.cell.nodes.find((/** @type {any} */ one) => one.name === each.node);
-  if (!node) return null;
+  const { stem, block } = apart(each.node);
+  const node = scene.cell.nodes.find((/** @type {any} */ one) => one.name === stem);
+  if (!node || (block !== null && trace().block?.name !== block)) return null;
   const isState = node.role === "state";
   const shown = scene.cell.nodes.filter((/** @type {any} */ one) =>
     isState ? one.role === "state" : ["gate", "candidate"].includes(one.role),

@@ -4,6 +4,7 @@
 import { hide, make, write } from "../dom.js";
 import { inquiries, Refused } from "../inquiries.js";
 import { annotated, foreign } from "../safetensors.js";
+import { wholeOf } from "./asked.js";
 import * as models from "./model.js";
 import { t } from "./words.js";
 
@@ -193,8 +194,9 @@ class WeightsTool {
     this.context.ask({ ...recipe, ...text, model: model.id });
   }
 
-  /** What runs now, and the way to take it along. @param {any} trace @param {any} _state */
-  update(trace, _state) {
+  /** What runs now, and the way to take it along. @param {any} seen @param {any} _state */
+  update(seen, _state) {
+    const trace = wholeOf(seen);
     if (trace.partial || trace.id === this.seen) return;
     this.seen = trace.id;
     const names = trace.names.filter((/** @type {string} */ name) => name.startsWith("param/"));
