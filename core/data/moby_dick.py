@@ -22,7 +22,8 @@ def novel() -> str:
     """The text with plain quotes; a line is a paragraph, and what the alphabet does not hold is left out."""
     text = read("moby-dick", "moby-dick.txt").decode().translate(PLAIN)
     lines = (re.sub(r"\s+", " ", part).strip() for part in re.split(r"\n\s*\n", text))
-    return "".join(c for c in "\n".join(line for line in lines if line) if c in ALPHABET)
+    whole = "\n".join(line for line in lines if line)
+    return whole.translate(dict.fromkeys(map(ord, set(whole) - set(ALPHABET))))
 
 
 def halves(ids: Indices) -> tuple[Indices, Indices]:
@@ -49,8 +50,10 @@ def _one_hot(ids: Indices, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np
 
 
 def _characters() -> Shelf:
-    place = {c: i for i, c in enumerate(ALPHABET)}
-    ids = np.array([place[c] for c in novel()], np.intp)
+    points = np.array([ord(c) for c in ALPHABET])
+    order = np.argsort(points)
+    read_in = np.frombuffer(novel().encode("utf-32-le"), "<u4")
+    ids = order[np.searchsorted(points[order], read_in)]
     train, test = (stream(part, ALPHABET, 200, "") for part in halves(ids))
     return Shelf(tuple(ALPHABET), tuple(ALPHABET), train, test)
 
