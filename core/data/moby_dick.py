@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -11,7 +11,7 @@ from core.data.collection import Collection, Look, Picture, Shelf, Stream
 from core.data.dataset import Indices
 from core.data.excerpt import read
 
-PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\t": " "})
+PLAIN = {"“": '"', "”": '"', "‘": "'", "’": "'", "\t": " "}
 ALPHABET = "\n !\"'(),-.0123456789:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz—"
 TOKEN = re.compile(r"[a-z]+(?:['-][a-z]+)*|[.,;:?!—]")
 VOCABULARY, TENTH, UNKNOWN = 1000, 10, "(rare)"
@@ -20,10 +20,17 @@ VOCABULARY, TENTH, UNKNOWN = 1000, 10, "(rare)"
 @cache
 def novel() -> str:
     """The text with plain quotes; a line is a paragraph, and what the alphabet does not hold is left out."""
-    text = read("moby-dick", "moby-dick.txt").decode().translate(PLAIN)
+    text = _with(read("moby-dick", "moby-dick.txt").decode(), PLAIN)
     lines = (re.sub(r"\s+", " ", part).strip() for part in re.split(r"\n\s*\n", text))
     whole = "\n".join(line for line in lines if line)
-    return whole.translate(dict.fromkeys(map(ord, set(whole) - set(ALPHABET))))
+    return _with(whole, dict.fromkeys(set(whole) - set(ALPHABET), ""))
+
+
+def _with(text: str, changes: Mapping[str, str]) -> str:
+    """A text with characters replaced, one after the other: many times faster than `translate`."""
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    return text
 
 
 def halves(ids: Indices) -> tuple[Indices, Indices]:
