@@ -25,6 +25,8 @@ from core.surgery import KINDS as SURGERY
 from core.wiring import wiring_of
 
 VIEWS = [*FIGURES]
+# What the explorer reads before its first picture; the rest can be asked for.
+ON_A_PAGE = ("engine", "cells", "fields", "options", "views", "limits")
 # The types of recurrent network that lectures tell apart, each as the least recipe that makes one.
 TYPES: list[dict[str, Any]] = [
     {"id": "one-to-one", "title": "one to one: no recurrence", "recipe": {"topology": "one-to-one"}},
@@ -45,11 +47,21 @@ def catalog(settings: Settings) -> bytes:
 
 
 def with_own(settings: Settings, recipe: Recipe) -> bytes:
-    """The catalogue for a page: with the recipe's cells, where they are none of ours."""
+    """The catalogue for a page: what a page reads, with the recipe's cells, where they are none of ours."""
     if not (own := [*_own(recipe)]):
-        return catalog(settings)
-    listed = whole(settings)
+        return _for_a_page(settings)
+    listed = _read_by_a_page(settings)
     return orjson.dumps({**listed, "cells": [*listed["cells"], *own]})
+
+
+@cache
+def _for_a_page(settings: Settings) -> bytes:
+    return orjson.dumps(_read_by_a_page(settings))
+
+
+def _read_by_a_page(settings: Settings) -> dict[str, Any]:
+    listed = whole(settings)
+    return {name: listed[name] for name in ON_A_PAGE}
 
 
 def _own(recipe: Recipe) -> Iterator[dict[str, Any]]:

@@ -143,8 +143,6 @@ def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
             *parts,
             b',"lesson":',
             lesson,
-            b',"fields":',
-            catalog.fields(),
             b',"catalog":',
             listed,
             b',"figures":',

@@ -37,6 +37,7 @@ const SETTLED = 200;
 class Desk {
   /** @param {Opened} opened */
   constructor({ page, player, stage }) {
+    page.fields ??= page.catalog.fields;
     this.page = page;
     this.player = player;
     this.stage = stage;
