@@ -78,8 +78,7 @@ function createGrowth(stage, frame, signal) {
       frame(() => {
         if (stopped || signal.aborted) return;
         if (shown === null) {
-          wire.partial = true;
-          shown = decodeTrace(wire);
+          shown = decodeTrace({ ...wire, partial: true }); // the same arrays: what comes later is seen, too
           stage.show(shown);
         }
         paint(shown);

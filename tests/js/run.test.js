@@ -31,7 +31,6 @@ test("the old picture stays until the first step of the new one, then it grows, 
       onEvent({ kind: "forward", trace });
       onEvent({ kind: "forward", trace });
       onEvent({ kind: "done", trace });
-      trace.partial = false;
       return trace;
     },
   };
