@@ -26,7 +26,7 @@ TOOL = re.compile(r"^js/tools/([\w-]+)\.js$")
 SHEETS = {
     "css/page.pack.css": (
         "vendor/fonts-5.3.0/fonts.css",
-        *(f"css/{name}.css" for name in ("tokens", "base", "network", "frames", "player", "form")),
+        *(f"css/{name}.css" for name in ("tokens", "base", "network", "chains", "frames", "player", "form")),
     ),
     "css/desk.pack.css": ("css/bench.css", "css/panel.css", "css/cell.css"),
 }

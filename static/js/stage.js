@@ -9,6 +9,7 @@ import { Rest } from "./motion/rest.js";
 import { makeScene } from "./scene.js";
 import { t } from "./strings.js";
 import { view as attention } from "./views/attention.js";
+import { view as chains } from "./views/chains.js";
 import { view as contributions } from "./views/contributions.js";
 import { view as gates } from "./views/gates.js";
 import { view as gradients } from "./views/gradients.js";
@@ -31,6 +32,7 @@ const WALKING = 8;
 
 export const FRAMED = [states, gates, loss, gradients, contributions, input, attention, output];
 const FREE = /** @type {[View, string][]} */ ([
+  [chains, "#chains"],
   [unrolled, "#network"],
   [sequence, "#overview"],
 ]);

@@ -36,6 +36,10 @@ const ENGLISH = {
   "net.summary":
     "The network unrolled over {T} steps. At step {t} it reads “{word}”, expects “{guess}” and gives the right word “{target}” {p}; loss {loss}.",
 
+  // the chains of a network
+  "chains.label": "Chain of the network",
+  "chains.summary": "The network has {count} chains, from the input up: {names}.",
+
   // the figures
   "states.title": "State",
   "states.summary": "{name}: {units} units over {T} steps, from {low} to {high}.",
