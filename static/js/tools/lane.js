@@ -17,14 +17,19 @@ const STATES = 44;
 /** @param {Trace} trace @param {any} catalog @returns {import('../trace.js').TraceArray | undefined} the state that the output reads */
 export function stateOf(trace, catalog) {
   const cell = catalog.cells.find((/** @type {any} */ { id }) => id === trace.recipe.cell);
-  return trace.get(cell?.output ?? "h") ?? trace.get("h") ?? trace.get("s");
+  const names = [
+    cell?.output,
+    "h",
+    "s",
+    ...trace.names.filter((name) => /\/[hs]$/.test(name) && !/^(grad|grad_norm)\//.test(name)),
+  ];
+  return names.map((name) => trace.get(name ?? "")).find((array) => array !== undefined && array.shape.length === 3);
 }
 
 /** A parameter whose matrix a trace has: what acts on the state, if it can be. @param {Trace} trace */
 export function matrixOf(trace) {
-  const name =
-    trace.names.find((each) => each === "contribution/U") ?? trace.names.find((each) => /^contribution\/U/.test(each));
-  return trace.get(name ?? "contribution/W");
+  const name = trace.names.find((each) => /^contribution\/(.*\/)?U(_|$)/.test(each));
+  return trace.get(name ?? trace.names.find((each) => each.startsWith("contribution/")) ?? "");
 }
 
 /** The loss of the update that made the weights which are seen. @param {import('../training.js').Run | undefined} run @param {number} epoch */

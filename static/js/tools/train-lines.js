@@ -65,3 +65,10 @@ export function meanOf(trace, name) {
 /** The known update that lies nearest to another. @param {readonly number[]} known @param {number} update */
 export const nearest = (known, update) =>
   known.reduce((best, each) => (Math.abs(each - update) < Math.abs(best - update) ? each : best));
+
+/** The parameter whose matrix is read: the one that the page looks at, else the first that has one. @param {Trace} trace @param {string} wanted */
+export function parameterOf(trace, wanted) {
+  if (trace.get(`contribution/${wanted}`)) return wanted;
+  const found = trace.names.find((name) => name.startsWith("contribution/"));
+  return found?.slice("contribution/".length) ?? "W";
+}

@@ -7,7 +7,7 @@ import { words } from "../say.js";
 import { LogChart } from "./log-chart.js";
 import { OptionsForm } from "./options-form.js";
 import { RunBar } from "./train-bar.js";
-import { byDistance, lossLine, meaningOfParameter, meanOf, nearest, normLines } from "./train-lines.js";
+import { byDistance, lossLine, meaningOfParameter, meanOf, nearest, normLines, parameterOf } from "./train-lines.js";
 import { Trainer } from "./train-run.js";
 import { t } from "./train-words.js";
 
@@ -259,7 +259,7 @@ class TrainTool {
   /** @param {Trace} trace */
   drawDistance(trace) {
     const { scene } = this.context;
-    const parameter = trace.get(`contribution/${scene.parameter}`) ? scene.parameter : "W";
+    const parameter = parameterOf(trace, scene.parameter);
     const meaning = meaningOfParameter(parameter);
     const now = byDistance(trace, parameter);
     const first = byDistance(this.context.whole(), parameter);
