@@ -13,6 +13,7 @@ from app import (
     cells_door,
     decoding_api,
     finding_door,
+    geometry_door,
     lecture,
     models_api,
     openapi,
@@ -28,7 +29,7 @@ from core import ENGINE
 from core.errors import UnrolledError
 
 ABOUT = "Every number of a recurrent network's run: states, gates, losses, gradients, and who contributed what."
-DOORS = (api, training_api, decoding_api, models_api, cells_door, finding_door, lecture, pages)
+DOORS = (api, training_api, decoding_api, models_api, cells_door, finding_door, geometry_door, lecture, pages)
 HANDLED: tuple[type[Exception], ...] = (HTTPException, RequestValidationError, UnrolledError, Refusal)
 
 

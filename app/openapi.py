@@ -9,6 +9,7 @@ from core.decoding_options import DECODING
 from core.experiment import GROUPS
 from core.fields import FIELDS, Field
 from core.finding_options import FINDING
+from core.geometry import BOXES
 from core.options import OPTIONS
 from core.surgery import KINDS as KINDS_OF_SURGERY
 from core.surgery import MOST
@@ -103,6 +104,11 @@ CONTROLS: Mapping[str, Schema] = {
         "nonlinearity",
         {"type": "string", "enum": ["tanh", "relu"]},
         "What PyTorch does not write into a file of `nn.RNN`.",
+    ),
+    "box": parameter(
+        "box",
+        {"type": "string", "enum": [*BOXES], "default": BOXES[0]},
+        "Which part of the plane is seen: `whole` from -1 to 1 at least, or just that of the `path`.",
     ),
     "lesson": parameter("lesson", {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"}, "The id of a lesson.", "path"),
     "step": parameter("step", {"type": "integer", "minimum": 1, "maximum": 99}, "The step, from 1 on.", "path"),

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from app import learning, lessons, models, operating, wire, writing
-from core import elsewhere, experiment, explain
+from core import elsewhere, experiment, explain, geometry
 from core.recipe import Recipe, make_recipe
 from core.trace import Trace, to_npz
 
@@ -131,6 +131,15 @@ def _finding(task: Task) -> Iterator[bytes]:
     yield _packed(task, _json(told))
 
 
+def _geometry(task: Task) -> Iterator[bytes]:
+    asked: dict[str, Any] = dict(task.asked)
+    if "update" in asked:
+        found = learning.trace(task.runs[0], asked["update"], task.weights, task.include)
+    else:
+        found = _kept(task.recipe, task.include, task.weights)
+    yield _packed(task, _json(geometry.report(found, asked["t"], asked["box"])))
+
+
 def _lesson(task: Task) -> Iterator[bytes]:
     asked: dict[str, Any] = dict(task.asked)
     lesson = lessons.book()[asked["lesson"]]
@@ -179,6 +188,7 @@ KINDS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "explain": _explain,
     "figure": _figure,
     "finding": _finding,
+    "geometry": _geometry,
     "lesson": _lesson,
     "training": _training,
     "snapshot": _snapshot,
@@ -188,7 +198,7 @@ KINDS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "weights": _weights,
 }
 # What needs no Plotly and is small when its cost says so may be computed where it was asked for.
-INLINE = frozenset({"trace", "events", "explain", "lesson"})
+INLINE = frozenset({"trace", "events", "explain", "lesson", "geometry"})
 # What is said in one breath is done by processes that answer soon; what goes on and on has processes of its own.
 LONG = frozenset({"training"})
 TAPED = frozenset({"training", "search"})

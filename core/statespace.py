@@ -191,8 +191,13 @@ def principal_components(points: Floats, count: int) -> Components:
 
 def eigenvalues(ws: Workspace, b: int = 0) -> dict[str, Array]:
     """The spectrum of each step's Jacobian, by falling size: `jacobian/eigen/real` and `/imag`, (T, n)."""
-    J = step_jacobians(ws, b)
+    found = eigenvalue_rows(step_jacobians(ws, b))
+    return {f"jacobian/eigen/{part}": Array(getattr(found, part), ("time", "joint")) for part in ("real", "imag")}
+
+
+def eigenvalue_rows(J: Floats) -> Complexes:
+    """The eigenvalues of each matrix, by falling size, nan where it is not finite: (T, n, n) -> (T, n)."""
     finite = np.isfinite(J).all(axis=(1, 2))
     found = np.full(J.shape[:2], np.nan, dtype=complex)
     found[finite] = _by_size(np.linalg.eigvals(J[finite]).astype(complex))
-    return {f"jacobian/eigen/{part}": Array(getattr(found, part), ("time", "joint")) for part in ("real", "imag")}
+    return found

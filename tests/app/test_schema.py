@@ -45,7 +45,7 @@ schemathesis.openapi.format("equations", EQUATIONS)
 
 
 SCHEMA = schemathesis.openapi.from_dict(create_app(Settings()).openapi())
-INPUT = re.compile(r"traces|explain|figures|cells|finding|training|decode|models")
+INPUT = re.compile(r"traces|explain|figures|cells|finding|training|decode|models|geometry")
 OPERATIONS = {found.label: found for found in (result.ok() for result in SCHEMA.get_all_operations())}  # type: ignore[union-attr]
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 
@@ -60,6 +60,7 @@ ALONE = re.compile(r"no such field|must be (text|a number|a whole number|finite|
 DEPENDS = re.compile(r"explain|models|lessons|cells")
 
 
+UNTRAINED = re.compile(r"decode|finding|geometry")
 LEFT_OUT = {"pace", "model", "runs", "interventions", "prompt", "stop", "length"}
 
 
@@ -67,7 +68,9 @@ def lightened(case: Any, label: str) -> None:
     """Leave out what takes its time, and what only makes sense beside the rest."""
     for fields in (case.query, case.body):
         if isinstance(fields, dict):
-            for name in LEFT_OUT | (set(OPTIONS) | {"update"} if "decode" in label or "finding" in label else set()):
+            for name in LEFT_OUT | (
+                set(OPTIONS) | {"update"} if "decode" in label or "finding" in label or "geometry" in label else set()
+            ):
                 fields.pop(name, None)
             fields.update({} if fields or fields is case.query else {"seed": 0})  # nothing at all would not be sent
     if "training" in label:
