@@ -40,6 +40,7 @@ const BY_NAME = /** @type {Record<string, string>} */ ({
   r: "reset",
   logits: "output",
   probs: "output",
+  prediction: "output",
   y: "output",
   loss: "loss",
   J: "loss",

@@ -26,6 +26,9 @@ const ENGLISH = {
   "net.output.between": "The right word, “{target}”, is given",
   "net.output.number": ", right is {target}",
   "net.not": "not {word}",
+  "net.wanted": "right answer",
+  "net.from": "from {names}",
+  "net.below": "from below",
   "net.onward": "to {names}",
   "net.loss.before": "Loss at step {t}:",
   "net.input.label": "Input at step {t}: “{word}”",
@@ -56,6 +59,7 @@ const ENGLISH = {
   "contributions.weight": "Weight",
   "contributions.gate": "Weights of one gate",
   "contributions.gates": "one gate …",
+  "contributions.rest": "more …",
   "contributions.slider": "Truncate: steps of the error's way back that are kept",
   "contributions.share": "signed share",
   "contributions.row": "error at t",
@@ -174,6 +178,11 @@ const ENGLISH = {
   "panel.words.same":
     "How much using {parameter} at step {k} (“{used}”) contributed to the gradient of the error at that same step, where “{wanted}” was the right word.",
   "panel.future": "Step {k} comes after step {t}: what is used later cannot contribute to an earlier error.",
+  "panel.words.back":
+    "How much using {parameter} at step {k} (“{used}”) contributed to the gradient of the error at step {t}, where “{wanted}” was right, {steps} steps earlier in the sequence.",
+  "panel.words.source":
+    "How much using {parameter} at step {k} of the source (“{used}”) contributed to the gradient of the error at step {t} of the answer, where “{wanted}” was right.",
+  "panel.past": "This chain reads from the end: when it comes to step {t}, it has not been at step {k} yet.",
   "panel.error.at": "error at step",
   "panel.use.at": "used at step",
   "panel.size": "size",
@@ -187,6 +196,7 @@ const ENGLISH = {
   "cell.input": "The input at step {t}: “{word}”",
   "cell.head": "To the prediction",
   "cell.start": "Before the first step: {label} is zero",
+  "cell.handed": "Before the first step: {label} is the last state of {from}",
   "cell.previous": "The step before: {label}",
   "cell.node": "{label}: mean {mean}, unit {unit} is {value}",
   "cell.name.input": "the input",

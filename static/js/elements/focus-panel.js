@@ -1,6 +1,7 @@
 // <focus-panel>: what is in focus. On top the inside of the cell, always there; under it the cell's equations, or the node or
 // the contribution that was chosen, so that nothing jumps when one gives way to another.
 
+import { headOf, speaks } from "../answers.js";
 import { meaningOf } from "../color.js";
 import { make } from "../dom.js";
 import { colour, meanings } from "../latex.js";
@@ -60,8 +61,8 @@ function createLegend(context) {
   let version = -1;
   return {
     host,
-    /** @param {Trace} _trace @param {State} _state */
-    draw(_trace, _state) {
+    /** @param {Trace} trace @param {State} _state */
+    draw(trace, _state) {
       const { cell } = context.scene;
       if (version === context.scene.version) return;
       version = context.scene.version;
@@ -71,19 +72,30 @@ function createLegend(context) {
         player.set({ focus: { node, unit: player.state.focus?.unit ?? 0, parameter: null } });
       list.replaceChildren(
         ...cell.nodes.map((/** @type {any} */ node) => drawLine(node, coloured, choose)),
-        drawLine(OUTPUT(cell), coloured, choose),
+        ...outputLine(trace, cell).map((line) => drawLine(line, coloured, choose)),
       );
     },
   };
 }
 
-/** The line of the output layer, which every cell has. @param {any} cell */
-const OUTPUT = (cell) => ({
-  name: "probs",
-  label: "prediction",
-  role: "output",
-  equation: `p_{t} = \\operatorname{softmax}\\left(V ${cell.nodes.find((/** @type {any} */ node) => node.name === cell.output)?.latex ?? "h_{t}"} + d\\right)`,
-});
+/** How the output layer makes of states what it says. @type {Record<string, (read: string) => string>} */
+const OUTPUT = {
+  softmax: (read) => `p_{t} = \\operatorname{softmax}\\left(${read}\\right)`,
+  sigmoid: (read) => `p_{t} = \\sigma\\left(${read}\\right)`,
+  linear: (read) => `z_{t} = ${read}`,
+};
+
+/** The line of the output layer, if it reads the chain that is seen. @param {Trace} trace @param {any} cell */
+function outputLine(trace, cell) {
+  const head = headOf(trace);
+  if (head === null || !speaks(trace)) return [];
+  const state = cell.nodes.find((/** @type {any} */ node) => node.name === cell.output)?.latex ?? "h_{t}";
+  const chains = trace.topology?.output ?? [""];
+  const letter = state.split("_")[0];
+  const read = chains.length < 2 ? state : `[${chains.map((name) => `${letter}^{\\text{${name}}}_{t}`).join(";\\,")}]`;
+  const name = head === "linear" ? "prediction" : "probs";
+  return [{ name, label: "prediction", role: "output", equation: OUTPUT[head](`V ${read} + d`) }];
+}
 
 /** @param {any} node @param {import('../latex.js').Meaning} coloured @param {(node: string) => void} choose */
 function drawLine({ name, label, equation, latex, role }, coloured, choose) {

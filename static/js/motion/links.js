@@ -10,20 +10,24 @@
 const PITCH = 44;
 const HIGH = 30;
 const WORDS = 16;
+const APART = 26;
 
 /**
- * Rows from the output down to the input, with room for words under those whose steps are not the ones of the figures below.
+ * Rows from the output down to the input; where they go through steps of two kinds, with room for the words of both and for the ways
+ * between them.
  * @param {readonly Block[]} blocks @param {(block: Block) => Timeline} line @param {number} scale @returns {{rows: Row[], height: number}}
  */
 export function chainRows(blocks, line, scale) {
   const axes = new Set(blocks.map(({ axis }) => axis)).size;
-  let top = 0;
-  const rows = [...blocks].reverse().map((block) => {
+  let top = axes > 1 ? WORDS : 0;
+  const down = [...blocks].reverse();
+  const rows = down.map((block, index) => {
     const row = { block, top: top * scale, height: HIGH * scale, timeline: line(block) };
-    top += PITCH + (axes > 1 ? WORDS : 0);
+    const next = down[index + 1];
+    top += PITCH + (next && next.axis !== block.axis ? APART : 0);
     return row;
   });
-  return { rows, height: top * scale };
+  return { rows, height: (top - PITCH + HIGH + (axes > 1 ? WORDS : 0)) * scale };
 }
 
 /** @param {Row} row @param {number} n the n-th step that the chain comes to */

@@ -1,6 +1,7 @@
 // What the pointer does on the unrolled network: hover lights a step and a unit, a click goes there and looks, and the
 // keyboard's place moves along with the player.
 
+import { answerAt, headOf } from "../answers.js";
 import { unitAt } from "./column.js";
 
 /**
@@ -23,9 +24,11 @@ function unitOf(event, { shape, units }) {
 
 /** @param {MouseEvent} event @param {string} kind @param {Context} context @param {Network} network @param {number} at */
 function focusOn(event, kind, context, network, at) {
-  const right = context.trace().get("target")?.data[at] ?? 0;
+  const trace = context.trace();
+  const right = answerAt(trace, at)?.right ?? 0;
+  const said = headOf(trace) === "linear" ? "prediction" : "probs";
   if (kind === "loss") return { node: "loss", unit: right, parameter: null };
-  if (kind === "output") return { node: "probs", unit: right, parameter: null };
+  if (kind === "output") return { node: said, unit: right, parameter: null };
   const before = context.player.state.focus?.unit ?? 0;
   const byPointer = event.detail > 0 ? unitOf(event, network) : undefined;
   return { node: context.scene.cell.output, unit: byPointer ?? (before < network.units ? before : 0), parameter: null };

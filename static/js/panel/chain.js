@@ -1,5 +1,6 @@
 // How the gradient of an error travelled back: the norms of the Jacobians between the error's step and every step before it.
 
+import { isReversed } from "../blocks.js";
 import { decades, logShare } from "../color.js";
 import { make, svg, write } from "../dom.js";
 import { power, short } from "../numbers.js";
@@ -16,19 +17,23 @@ export function createChain(t) {
   const host = make("figure", { class: "chain" }, caption, drawing);
   return {
     host,
-    /** @param {Trace} trace @param {{t: number, k: number}} at */
+    /** @param {Trace | null} trace none where the error is no step of this chain @param {{t: number, k: number}} at */
     draw(trace, { t: step, k }) {
-      const jacobian = trace.get("jacobian/fro");
-      host.hidden = !jacobian || step <= k;
-      if (!jacobian || step <= k) return;
-      const row = jacobian.data.subarray(step * jacobian.shape[1] + k, step * jacobian.shape[1] + step + 1);
+      const jacobian = trace?.get("jacobian/fro");
+      const reversed = trace !== null && isReversed(trace);
+      host.hidden = !jacobian || (reversed ? step >= k : step <= k);
+      if (!jacobian || host.hidden) return;
+      const start = step * jacobian.shape[1];
+      const along = (/** @type {ArrayLike<any> & {slice: any}} */ all) =>
+        reversed ? all.slice(step, k + 1).reverse() : all.slice(k, step + 1);
+      const row = along(jacobian.data.subarray(start, start + jacobian.shape[1]));
       const scale = decades([row]);
       write(caption, t("panel.chain", { t: step, k }));
       drawing.setAttribute(
         "aria-label",
-        t("panel.chain.label", { from: short(row[row.length - 1]), to: short(row[0]), steps: step - k }),
+        t("panel.chain.label", { from: short(row[row.length - 1]), to: short(row[0]), steps: Math.abs(step - k) }),
       );
-      drawing.replaceChildren(...chart(row, scale, (trace.labels.time ?? []).slice(k, step + 1)));
+      drawing.replaceChildren(...chart(row, scale, along(trace?.labels.time ?? [])));
     },
   };
 }

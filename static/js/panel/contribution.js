@@ -1,6 +1,8 @@
 // A cell of the (t, k) matrix in focus: how much one use of a weight contributed to the gradient of one error, and how the
 // error's gradient travelled back to it.
 
+import { answerAt } from "../answers.js";
+import { errorsOf, lensOf, reaches, reachOf } from "../blocks.js";
 import { make, symbol as symbolOf, write } from "../dom.js";
 import { colour } from "../latex.js";
 import { typeset } from "../math.js";
@@ -47,19 +49,20 @@ export function createContribution(means) {
     host,
     /** What the trace tells at once. @param {Trace} trace @param {Place} at */
     begin(trace, at) {
+      const { steps, own } = errorsOf(trace);
       write(title, t("panel.contribution"));
       typeset(symbol, at.parameter);
-      where.draw(at, trace.dims.time);
+      where.draw(at, { uses: trace.dims.time, errors: steps });
       sentence.replaceChildren(...inWords(trace, at, t));
       share.draw(
         entry(trace, `contribution/${at.parameter}`, at),
         entry(trace, `contribution_dot/${at.parameter}`, at),
       );
-      chain.draw(trace, at);
+      chain.draw(own ? trace : null, at);
     },
     /** What the server tells. @param {Explained} explained @param {Meaning} meaning */
     draw(explained, meaning) {
-      typeset(symbol, explained.parameter.replace(/_(.+)/, "_{$1}"));
+      typeset(symbol, (explained.parameter.split("/").at(-1) ?? "").replace(/_(.+)/, "_{$1}"));
       typeset(equation, colour(tall(explained.latex), meaning));
       numbers.hidden = !explained.numbers.includes("=");
       typeset(numbers, `= ${explained.numbers}`);
@@ -79,12 +82,21 @@ const HERE = "\u0001";
 
 /** The sentence, the weight in it in letters of mathematics. @param {Trace} trace @param {Place} at @param {Translate} t @returns {(string | Node)[]} */
 function inWords(trace, { parameter, t: step, k }, t) {
-  const target = trace.get("target")?.data[step];
-  const wanted = target === undefined ? "" : (trace.labels.output?.[target] ?? "");
-  const key = step < k ? "panel.future" : step === k ? "panel.words.same" : "panel.words";
+  const { own } = errorsOf(trace);
+  const wanted = answerAt(own ? trace : lensOf(trace), step)?.target ?? "";
   const used = trace.labels.time?.[k] ?? "";
-  const [before, after = ""] = t(key, { parameter: HERE, k, t: step, used, wanted, steps: step - k }).split(HERE);
+  const values = { parameter: HERE, k, t: step, used, wanted, steps: Math.abs(step - k) };
+  const [before, after = ""] = t(`panel.${manner(trace, step, k)}`, values).split(HERE);
   return after ? [before, symbolOf(parameter), after] : [before];
+}
+
+/** How a use and an error lie to one another. @param {Trace} trace @param {number} step @param {number} k */
+function manner(trace, step, k) {
+  const reach = reachOf(trace);
+  if (!errorsOf(trace).own) return "words.source";
+  if (!reaches(reach, step, k)) return reach === "upper" ? "past" : "future";
+  if (step === k) return "words.same";
+  return k > step ? "words.back" : "words";
 }
 
 /** Two fields: the step of the use, and that of the error. @param {{move: (change: {t?: number, k?: number}) => void, t: Translate}} means */
@@ -94,10 +106,10 @@ function createWhere({ move, t }) {
   const arrow = make("span", { class: "where-arrow", "aria-hidden": "true" }, "→");
   return {
     host: make("div", { class: "where" }, use.host, arrow, error.host),
-    /** @param {Place} at @param {number} T */
-    draw(at, T) {
-      error.draw(at.t, 0, T - 1);
-      use.draw(at.k, 0, T - 1);
+    /** @param {Place} at @param {{uses: number, errors: number}} counts */
+    draw(at, counts) {
+      error.draw(at.t, 0, counts.errors - 1);
+      use.draw(at.k, 0, counts.uses - 1);
     },
   };
 }

@@ -1,5 +1,6 @@
 // A node in focus: its name, its units, and both of its equations with their numbers.
 
+import { headOf } from "../answers.js";
 import { meaningOf } from "../color.js";
 import { make, write } from "../dom.js";
 import { colour, ofHead } from "../latex.js";
@@ -28,6 +29,7 @@ const HEAD = [
     role: "gate",
     equation: "p_{t} = \\frac{e^{z_{t}}}{\\sum_{j} e^{z_{t,j}}}",
   },
+  { name: "prediction", label: "prediction", latex: "z_{t}", role: "node" },
   { name: "logits", label: "logits", latex: "z_{t}", role: "node" },
   { name: "loss", label: "loss", latex: "J_{t}", role: "node" },
 ];
@@ -76,7 +78,7 @@ export function createNode({ choose, back, copy, t }) {
           names: namesOf(trace, at.node),
           meaning,
         });
-      forward.begin(node?.equation ?? null, value?.[at.unit], coloursOf(at, inner));
+      forward.begin(headEquation(trace, node), value?.[at.unit], coloursOf(at, inner));
       backward.begin(null, gradient?.[at.unit], coloursOf(at, inner));
       ruler.host.hidden = gradient === null;
       if (gradient) ruler.draw(gradient[at.unit], decades);
@@ -89,6 +91,10 @@ export function createNode({ choose, back, copy, t }) {
     },
   };
 }
+
+/** What is written before the server has answered; of a probability by itself the general form says nothing. @param {Trace} trace @param {CellNode} [node] */
+const headEquation = (trace, node) =>
+  HEAD.some((each) => each === node) && headOf(trace) !== "softmax" ? null : (node?.equation ?? null);
 
 /** @param {Pick<Place, 'node'>} at @param {Meaning} inner */
 const coloursOf = ({ node }, inner) => (HEAD.some(({ name }) => name === node) ? ofHead(inner) : inner);
@@ -109,12 +115,16 @@ export function unitsOf(trace, name, t) {
 /** The scale of a node's values: the same at every step. @param {Trace} trace @param {string} name @param {string} [role] */
 export function rangeOf(trace, name, role) {
   if (role === "gate") return { low: 0, high: 1 };
+  if (role === "alignment") return { low: 0, high: largest(trace.get(name)?.data ?? []) || 1 };
   const most = largest(trace.get(name)?.data ?? []) || 1;
   return { low: -most, high: most };
 }
 
-/** The units of the output layer are words. @param {Trace} trace @param {string} name */
-const namesOf = (trace, name) => (name === "probs" || name === "logits" ? trace.labels.output : undefined);
+/** The units of the output layer are words, those of attention the steps of the source. @param {Trace} trace @param {string} name */
+function namesOf(trace, name) {
+  if (name === "probs" || name === "logits") return trace.labels.output;
+  return trace.dimsOf(name)[2] === "source" && trace.block?.axis === "time" ? trace.labels.source : undefined;
+}
 
 /** @param {() => void} back @param {Translate} t */
 export function backButton(back, t) {

@@ -1,12 +1,14 @@
 // The inside of the cell, drawn from its graph: every node in the colour of its meaning, filled with its units at the
 // playhead; during the backward run with their gradients, on the log scale of all gradients.
 
+import { fullName, isReversed } from "../blocks.js";
 import { layoutCell } from "../cell-layout.js";
 import { make, write } from "../dom.js";
 import { short } from "../numbers.js";
 import { createDrawing } from "../panel/drawing.js";
 import { rangeOf, unitsOf } from "../panel/node.js";
 import { makeTwin } from "../panel/twin.js";
+import { nth } from "../player.js";
 import { toQuery } from "../recipe.js";
 
 /**
@@ -40,10 +42,11 @@ export const view = {
       const { focus, t: now } = player.state;
       const at = unit ?? focus?.unit ?? 0;
       const isEarlier = shape.kind === "previous";
-      if (isEarlier && now === 0) return;
+      const earlier = isReversed(shown) ? now + 1 : now - 1;
+      if (isEarlier && (earlier < 0 || earlier >= shown.dims.time)) return;
       const name = isEarlier ? shape.node.replace(/_prev$/, "") : shape.node;
       const change = { focus: { node: name, unit: at, parameter: null } };
-      if (isEarlier) player.look(now - 1, change);
+      if (isEarlier) player.look(earlier, change);
       else player.set(change);
     };
 
@@ -119,7 +122,9 @@ function logged(units, { low, high }) {
   });
 }
 
-/** A part of the drawing, in words. @param {Trace} trace @param {State} state @param {Shape} shape @param {DrawnCell} cell @param {(key: string, values?: Record<string, unknown>) => string} t */
+/** @typedef {(key: string, values?: Record<string, unknown>) => string} Translate */
+
+/** A part of the drawing, in words. @param {Trace} trace @param {State} state @param {Shape} shape @param {DrawnCell} cell @param {Translate} t */
 function sentence(trace, state, { node, kind, glyph }, cell, t) {
   const word = trace.labels.time?.[state.t] ?? "";
   if (kind === "input") return t("cell.input", { t: state.t, word });
@@ -127,16 +132,23 @@ function sentence(trace, state, { node, kind, glyph }, cell, t) {
   if (node === null) return t(`cell.${kind}`, { glyph });
   const stem = node.replace(/_prev$|\.pre$/, "");
   const label = cell.nodes.find(({ name }) => name === stem)?.label ?? stem;
-  const units = unitsOf(trace, node, state.t);
-  if (kind === "previous") return t(state.t === 0 ? "cell.start" : "cell.previous", { label });
-  const name = node.endsWith(".pre") ? t("panel.pre", { label }) : label;
+  if (kind === "previous") return before(trace, state, label, t);
+  return inNumbers(unitsOf(trace, node, state.t), state, node.endsWith(".pre") ? t("panel.pre", { label }) : label, t);
+}
+
+/** Where the state comes from that a step begins with. @param {Trace} trace @param {State} state @param {string} label @param {Translate} t */
+function before(trace, state, label, t) {
+  const from = trace.block?.start ?? null;
+  if (state.t !== nth(0, trace.dims.time, isReversed(trace))) return t("cell.previous", { label });
+  return t(from ? "cell.handed" : "cell.start", { label, from });
+}
+
+/** @param {Float64Array | null} units @param {State} state @param {string} label @param {Translate} t */
+function inNumbers(units, state, label, t) {
+  const unit = state.focus?.unit ?? 0;
   const mean = units ? short(units.reduce((sum, value) => sum + value, 0) / units.length) : "—";
-  return t("cell.node", {
-    label: name,
-    mean,
-    unit: state.focus?.unit ?? 0,
-    value: units ? short(units[Math.min(units.length - 1, state.focus?.unit ?? 0)]) : "—",
-  });
+  const value = units ? short(units[Math.min(units.length - 1, unit)]) : "—";
+  return t("cell.node", { label, mean, unit, value });
 }
 
 /** What is hovered will often be clicked: its numbers are then already there. @param {any} context @param {Trace} trace @param {string} node */
@@ -144,6 +156,10 @@ function prefetch({ request, catalog, player }, trace, node) {
   const { t, focus } = player.state;
   if ((trace.whole ?? trace).held) return;
   request
-    .explain(trace.query ?? toQuery(trace.recipe, catalog.fields), { node, t, unit: focus?.unit ?? 0 })
+    .explain(trace.query ?? toQuery(trace.recipe, catalog.fields), {
+      node: fullName(trace, node),
+      t,
+      unit: focus?.unit ?? 0,
+    })
     .catch(() => {}); // a click will say what is wrong
 }

@@ -39,7 +39,7 @@ class Chains {
     this.context = context;
     this.links = svg("svg", { class: "chain-links", "aria-hidden": "true", focusable: "false" });
     this.looks = svg("g", { class: "chain-looks" });
-    this.list = make("div", { class: "chain-rows", role: "radiogroup", "aria-label": t("chains.label") });
+    this.list = make("div", { class: "chain-list", role: "radiogroup", "aria-label": t("chains.label") });
     this.words = make("p", { class: "hidden" });
     host.replaceChildren(this.links, this.list, this.words);
     /** @type {Drawn[]} */
@@ -97,7 +97,7 @@ class Chains {
       drawn.row = rows[index];
       drawn.input.checked = rows[index].block.name === chosen;
       drawn.host.classList.toggle("is-chosen", drawn.input.checked);
-      placeRow(drawn, lensOf(whole, rows[index].block.name), scene, rows.length);
+      placeRow(drawn, lensOf(whole, rows[index].block.name), scene, rows, index);
     }
     const ways = [...readings(rows), ...handovers(rows)].map(({ d, kind }) =>
       svg("path", { class: `chain-${kind}`, d, ...(kind === "start" && { "marker-end": "url(#chain-tip)" }) }),
@@ -162,8 +162,9 @@ function tip() {
     viewBox: "0 0 8 8",
     refX: "7",
     refY: "4",
-    markerWidth: "7",
-    markerHeight: "7",
+    markerWidth: "9",
+    markerHeight: "9",
+    markerUnits: "userSpaceOnUse",
     orient: "auto",
   });
   marker.append(svg("path", { d: "M0,0.5L8,4L0,7.5Z", class: "chain-tip" }));
@@ -183,12 +184,12 @@ function makeRow(row) {
   const now = make("div", { class: "chain-now" });
   const strip = make("div", { class: "chain-strip", "aria-hidden": "true" }, canvas, ...veils, now);
   const words = make("div", { class: "chain-words", "aria-hidden": "true" });
-  const host = make("div", { class: "chain" }, label, strip, words);
+  const host = make("div", { class: "chain-row" }, label, strip, words);
   return { row, host, input, canvas, veils, now };
 }
 
-/** @param {Drawn} drawn @param {Trace} lens @param {Scene} scene @param {number} _count */
-function placeRow({ row, host, canvas, now }, lens, scene, _count) {
+/** @param {Drawn} drawn @param {Trace} lens @param {Scene} scene @param {Row[]} rows @param {number} index */
+function placeRow({ row, host, canvas, now }, lens, scene, rows, index) {
   const { timeline, height, top } = row;
   const strip = /** @type {HTMLElement} */ (canvas.parentElement);
   host.style.top = `${top}px`;
@@ -198,9 +199,13 @@ function placeRow({ row, host, canvas, now }, lens, scene, _count) {
   now.style.width = `${Math.max(2, timeline.step)}px`;
   paint(canvas, lens, scene, { width: timeline.inner, height });
   const words = host.querySelector(".chain-words");
-  const axes = new Set(blocksOf(lens).map(({ axis }) => axis)).size;
-  const shown = axes > 1 && timeline.step >= 30 ? (lens.labels.time ?? []) : [];
-  words?.replaceChildren(...shown.map((word, at) => inscribe(word, timeline.edge(at), timeline.step, height)));
+  const axes = new Set(rows.map(({ block }) => block.axis)).size;
+  const first = index === 0;
+  const outer = axes > 1 && (first || index === rows.length - 1);
+  const shown = outer && timeline.step >= 30 ? (lens.labels.time ?? []) : [];
+  words?.replaceChildren(
+    ...shown.map((word, at) => inscribe(word, timeline.edge(at), timeline.step, first ? -16 * scene.scale : height)),
+  );
 }
 
 /** @param {string} text @param {number} x @param {number} wide @param {number} top */

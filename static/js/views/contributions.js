@@ -25,10 +25,12 @@ import { largest } from "../trace.js";
  * @typedef {{width: number, height: number}} Size
  */
 
+const GROUPS = ["W", "U", "b"];
+
 /** The weights that have a matrix: the groups first, then each gate's own. @param {Trace} trace */
 export function parameters(trace) {
   const names = trace.names.filter((name) => name.startsWith("contribution/")).map((name) => name.slice(13));
-  const groups = ["W", "U", "b"].filter((name) => names.includes(name));
+  const groups = GROUPS.filter((name) => names.includes(name));
   return [...groups, ...names.filter((name) => !groups.includes(name))];
 }
 
@@ -170,7 +172,7 @@ const use = (chart, trace, k) => (chart.own ? String(k) : `${k} ${trace.labels.t
 function drawHead(head, chart, state, { player }) {
   const focus = (/** @type {string} */ parameter) => player.choose(parameter, errorAt(player.state), player.state.k);
   const choices = chart.names
-    .filter((name) => name.length === 1)
+    .filter((name) => GROUPS.includes(name))
     .map((name) => {
       const button = make(
         "button",
@@ -181,7 +183,7 @@ function drawHead(head, chart, state, { player }) {
       return button;
     });
   const group = make("div", { class: "choices", role: "group", "aria-label": t("contributions.weight") }, ...choices);
-  const gated = chart.names.filter((name) => name.length > 1);
+  const gated = chart.names.filter((name) => !GROUPS.includes(name));
   if (gated.length > 0) group.append(gateChoice(gated, chart.parameter, focus));
   const share = make(
     "button",
@@ -200,11 +202,17 @@ function drawHead(head, chart, state, { player }) {
 function gateChoice(names, current, focus) {
   const select = make("select", { class: "choice", "aria-label": t("contributions.gate") });
   select.append(
-    make("option", { value: "" }, t("contributions.gates")),
+    make(
+      "option",
+      { value: "" },
+      t(names.some((name) => name.includes("_")) ? "contributions.gates" : "contributions.rest"),
+    ),
     ...names.map((name) => make("option", { value: name }, name)),
   );
   select.value = names.includes(current) ? current : "";
-  select.addEventListener("change", () => focus(select.value || current[0]));
+  select.addEventListener("change", () =>
+    focus(select.value || (GROUPS.includes(current[0]) ? current[0] : GROUPS[0])),
+  );
   return select;
 }
 

@@ -1,12 +1,14 @@
 // What is in focus, explained: a node with both of its equations, or a cell of the (t, k) matrix. What the trace knows is
 // shown at once; the rest comes from the server, and until it does the last answer stands.
 
+import { errorsOf, fullName, fullParameter } from "../blocks.js";
 import { make } from "../dom.js";
 import { meanings } from "../latex.js";
 import { prepare } from "../math.js";
 import { createContribution } from "../panel/contribution.js";
 import { createLatest } from "../panel/latest.js";
 import { createNode } from "../panel/node.js";
+import { errorAt } from "../player.js";
 import { toQuery } from "../recipe.js";
 
 /**
@@ -19,7 +21,7 @@ const AT_PLAY = 150;
 
 /** @param {State} state @param {Trace} trace @returns {Record<string, string | number> | null} what to ask about, or null when nothing is in focus */
 export function asked({ focus, t, k }, trace) {
-  if (focus?.parameter) return { parameter: focus.parameter, t, k };
+  if (focus?.parameter) return { parameter: focus.parameter, t: focus.error ?? t, k };
   if (!focus?.node) return null;
   const size =
     trace
@@ -49,7 +51,10 @@ export const view = {
         const now = performance.now();
         if (state.playing && now - asking < AT_PLAY) return; // the value follows every step, the numbers behind it a few times a second
         asking = now;
-        explained.ask({ query: trace.query ?? toQuery(trace.recipe, context.catalog.fields), params });
+        explained.ask({
+          query: trace.query ?? toQuery(trace.recipe, context.catalog.fields),
+          params: named(params, trace),
+        });
       },
       destroy() {
         explained.stop();
@@ -71,7 +76,7 @@ function createExplained(context) {
       last && { explained: last.explained, url: request.explainURL(last.question.query, last.question.params) },
   };
   const node = createNode({ ...means, choose: (unit) => player.set({ focus: { ...player.state.focus, unit } }) });
-  const contribution = createContribution({ ...means, move: (change) => player.set({ ...change, playing: false }) });
+  const contribution = createContribution({ ...means, move: (change) => move(context, change) });
   const trouble = make("p", { class: "trouble", role: "status", hidden: true });
   const host = make("div", { class: "explained", hidden: true }, node.host, contribution.host, trouble);
   const colours = createColours(context);
@@ -116,6 +121,20 @@ function createExplained(context) {
       else latest.want(keyOf(question), subjectOf(question), question);
     },
   };
+}
+
+/** To another use, or another error; one that is a step of another axis is not where the player stands. @param {any} context @param {{t?: number, k?: number}} change */
+function move({ player, trace }, change) {
+  const { state } = player;
+  if (errorsOf(trace()).own) return player.set({ ...change, playing: false });
+  player.choose(state.focus.parameter, change.t ?? errorAt(state), change.k ?? state.k);
+}
+
+/** A question in the names of all of the network. @param {Record<string, string | number>} params @param {Trace} trace */
+function named(params, trace) {
+  const { node, parameter } = params;
+  if (node !== undefined) return { ...params, node: fullName(trace, String(node)) };
+  return { ...params, parameter: fullParameter(trace, String(parameter)) };
 }
 
 /** The colours of the cell's symbols, read again when the scene is another. @param {any} context @returns {() => import('../latex.js').Meaning} */

@@ -1,7 +1,7 @@
 // The network unrolled in time: input below, state in the row, prediction and loss above, the same W, U and V at every step.
 // A belt of columns runs under a lens; when the run is short the lens shows all of it and nothing moves.
 
-import { answerAt, counted } from "../answers.js";
+import { answerAt, counted, headOf } from "../answers.js";
 import { blocksOf, errorsOf, isJoint } from "../blocks.js";
 import { between, css, logShare } from "../color.js";
 import { make, symbol } from "../dom.js";
@@ -90,6 +90,10 @@ export function framedUnit({ hover, focus, t: now }, at) {
   return inFocus ? (focus.unit ?? undefined) : undefined;
 }
 
+/** Whether what is in focus counts steps of the source, no units. @param {Trace} trace @param {State} state */
+const isPlace = (trace, { focus, hover }) =>
+  hover?.unit === undefined && Boolean(focus?.node) && trace.dimsOf(focus?.node ?? "")[2] === "source";
+
 class Network {
   /** @param {HTMLElement} host @param {Context} context */
   constructor(host, context) {
@@ -138,7 +142,10 @@ class Network {
     this.host.classList.toggle("is-headless", headless);
     this.host.classList.toggle("is-reversed", reversed);
     this.host.classList.toggle("is-apart", trace.topology?.blocks[0]?.joined === false);
-    this.host.classList.toggle("is-unread", headless && readersOf(trace).length === 0);
+    const readers = readersOf(trace);
+    this.host.classList.toggle("is-unread", headless && readers.length === 0);
+    this.host.classList.toggle("is-handed", headless && readers.length > 0 && readers.every(onlyBegins(trace)));
+    this.host.classList.toggle("is-begun", Boolean(trace.block?.start));
     const count = Math.min(near.T, near.count + 2);
     while (this.columns.length < count) this.columns.push(columns.makeColumn());
     for (const extra of this.columns.splice(count)) extra.element.remove();
@@ -149,7 +156,7 @@ class Network {
     this.host.style.height = `${rows.height}px`;
     this.window.style.left = `${near.left}px`;
     this.window.style.width = `${near.inner}px`;
-    nameRows(this.names, rows, cell.output, headless ? readersOf(trace) : null);
+    nameRows(this.names, rows, cell.output, trace, headless ? readers : null);
   }
 
   /** @param {number} at */
@@ -168,6 +175,7 @@ class Network {
       column.element.style.transform = `translateX(${at * this.shape.step}px)`;
       columns.wireColumn(column, this.shape, at === nth(0, trace.dims.time, this.shape.reversed));
       columns.fillColumn(column, column.data);
+      column.element.classList.toggle("last", at === nth(trace.dims.time - 1, trace.dims.time, this.shape.reversed));
       this.weigh(column, column.data.share);
     }
     const until = happened(state, { T: trace.dims.time, reversed: this.shape.reversed });
@@ -188,7 +196,7 @@ class Network {
     classList.toggle("is-hover", state.hover?.t === at || state.hover?.k === at);
     this.markPath(column, trace, chosenPath(state, trace));
     columns.markFocus(column, at === state.t, state.focus?.node ?? null);
-    columns.markUnit(column, this.shape, this.units, framedUnit(state, at));
+    columns.markUnit(column, this.shape, this.units, isPlace(trace, state) ? undefined : framedUnit(state, at));
   }
 
   /** @param {Column} column @param {Trace} trace @param {Path | null} path */
@@ -232,27 +240,38 @@ const readersOf = ({ block, whole }) =>
 /** @param {import('../blocks.js').Block} reader @param {string} name */
 const reads = ({ reads: read, memory, start }, name) => read.includes(name) || memory.includes(name) || start === name;
 
+/** Whether a chain takes no more of the one that is seen than its last state. @param {Trace} trace */
+const onlyBegins =
+  ({ block }) =>
+  (/** @type {import('../blocks.js').Block} */ { reads: read, memory }) =>
+    !read.includes(block?.name ?? "") && !memory.includes(block?.name ?? "");
+
+/** What a row is called in this network: what comes in may be another chain, what is right no word. @param {string} key @param {Trace} trace */
+function rowName(key, trace) {
+  const below = blocksOf(trace).filter(({ name }) => trace.block?.reads.includes(name));
+  if (key === "net.input" && below.length > 0)
+    return below.length > 1 ? t("net.below") : t("net.from", { names: below[0].name });
+  return t(key === "net.next" && headOf(trace) !== "softmax" ? "net.wanted" : key);
+}
+
 /**
  * The names of the rows, in the gutter. @param {HTMLElement} host @param {Rows} places @param {string} output the state that the output reads
- * @param {{name: string}[] | null} readers the chains that read this one, where the output layer does not
+ * @param {Trace} trace @param {{name: string}[] | null} readers the chains that read this one, where the output layer does not
  */
-function nameRows(host, places, output, readers) {
+function nameRows(host, places, output, trace, readers) {
   const rows = readers === null ? NAMES : NAMES.filter(([row]) => row === "cell" || row === "input");
   const named = rows.map(([row, letter, meaning, key]) => {
     const place = /** @type {import('../motion/wires.js').Place} */ (places[row]);
     const mark = letter ? [symbol(row === "cell" ? `${output}_t` : letter, meaning)] : [];
-    const name = make("div", { class: `net-row row-${row}` }, ...mark, make("span", {}, t(key)));
+    const name = make("div", { class: `net-row row-${row}` }, ...mark, make("span", {}, rowName(key, trace)));
     name.style.top = `${place.top}px`;
     name.style.height = `${place.height}px`;
     return name;
   });
-  const onward = make(
-    "div",
-    { class: "net-row" },
-    make("span", {}, t("net.onward", { names: (readers ?? []).map(({ name }) => name).join(", ") })),
-  );
+  const names = (readers ?? []).map(({ name }) => name).join(", ");
+  const onward = make("div", { class: "net-row" }, make("span", {}, t("net.onward", { names })));
   onward.style.top = "0";
-  host.replaceChildren(...named, ...(readers?.length ? [onward] : []));
+  host.replaceChildren(...named, ...(names ? [onward] : []));
 }
 
 export const view = {
