@@ -28,8 +28,10 @@ run: $(VENV)/.run ## serve the explorer (HOST and PORT are honoured)
 test: setup browser check ## everything: set up, check, JavaScript tests, Python tests, a real browser
 	@echo '== JavaScript tests'
 	@node --test --test-reporter=dot $$(find tests/js -name '*.test.js')
-	@echo '== Python tests, a real browser included'
-	@$(PY) -m pytest -q
+	@echo '== Python tests of the engine, on every core'
+	@$(PY) -m pytest -q -n auto --dist worksteal tests/core
+	@echo '== Python tests of the service and the pages, a real browser included'
+	@$(PY) -m pytest -q --ignore=tests/core
 
 check: setup ## lint, format and types of both languages, changing nothing
 	@echo '== Python: ruff, mypy'
