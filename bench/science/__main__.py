@@ -82,9 +82,9 @@ def table(e: Experiment, found: list[Finding]) -> str:
     return "\n".join([head, "", "| figure | expected | found, by seed | as expected |", "|---|---|---|---|", *rows, ""])
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Print the findings as they come; 1 if any figure was not as expected."""
-    asked = arguments()
+    asked = arguments(words)
     chosen = list(EXPERIMENTS) if "all" in asked.names else asked.names
     if asked.list or not chosen:
         print("\n\n".join(listed(EXPERIMENTS[n]) for n in chosen or EXPERIMENTS))
