@@ -140,7 +140,35 @@ PLANS: dict[str, Plan] = {
             ("exact", "accuracy"),
             ("majority",),
         ),
+        *(
+            Plan(
+                f"pixels-{cell}",
+                f"Handwritten digits, pixel by pixel: {cell}",
+                "The same pictures as 64 single pixels, where what was seen first must be kept for sixty steps.",
+                weakness,
+                {"data": "digit-pixels", "cell": cell, "hidden": 64, "init": init},
+                _options(2500, rate),
+                ("accuracy", "loss"),
+                ("majority",),
+            )
+            for cell, init, rate, weakness in (
+                (
+                    "rnn-tanh",
+                    "orthogonal",
+                    0.001,
+                    "Begins orthogonal, and keeps sixty steps with that.",
+                ),
+                (
+                    "rnn-relu",
+                    "identity",
+                    0.0005,
+                    "Begins as the identity (IRNN); not done at its low rate.",
+                ),
+                ("lstm", "orthogonal", 0.003, "The 13 writers are in both parts."),
+            )
+        ),
         _letters("small", 24, 3000, "24 units: words come and go; small enough to read unit by unit."),
         _letters("medium", 96, 4000, "Spells well, loses the thread within a sentence."),
+        _letters("large", 192, 4500, "Writes Melville's words and quotation marks, not his sense."),
     )
 }
