@@ -140,8 +140,8 @@ function inputOf(whole, { reads }) {
 /** What a name of a lens is called in the whole trace. @param {Trace} trace @param {string} name */
 export const fullName = (trace, name) => trace.full?.(name) ?? name;
 
-/** @param {Trace} trace @param {string} parameter */
-export const fullParameter = (trace, parameter) => fullName(trace, `param/${parameter}`).slice(6);
+/** The same for a weight of the chain itself. @param {Trace} trace @param {string} parameter */
+export const fullParameter = ({ block }, parameter) => (block ? `${block.name}/${parameter}` : parameter);
 
 /** Whether the chain that is seen reads from the last step to the first. @param {Trace} trace */
 export const isReversed = (trace) => trace.block?.direction === "backward";

@@ -5,7 +5,7 @@
  * @typedef {{id: string, op: string, glyph: string, label: string, latex: string}} GraphNode a product's `label` is its weight
  * @typedef {{name: string, label: string, latex: string, role: string, equation?: string}} NamedNode
  * @typedef {{name: string, latex: string, group: string}} Weight
- * @typedef {{id: string, title: string, states: string[], output: string, nodes: NamedNode[], parameters: Weight[],
+ * @typedef {{id: string, title: string, states: string[], output: string, reversed?: boolean, nodes: NamedNode[], parameters: Weight[],
  *   graph: {nodes: GraphNode[], edges: {from: string, to: string}[]}}} DrawnCell
  * @typedef {'input' | 'previous' | 'box' | 'op' | 'linear'} PartKind
  * @typedef {{id: string, kind: PartKind, op: string, glyph: string, inputs: string[], biases: string[]}} Part

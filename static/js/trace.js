@@ -107,7 +107,7 @@ function fromBase64(text, dtype) {
  * The cell of a trace, from the catalogue; one written as equations is read off the names of its arrays.
  * @typedef {{name: string, label: string, latex: string, role: string, equation?: string}} CellNode
  * @typedef {{id: string, title: string, states: string[], output: string, gates: string[], nodes: CellNode[],
- *   parameters: {name: string, latex: string, group: string}[], source?: string}} Cell
+ *   parameters: {name: string, latex: string, group: string}[], source?: string, reversed?: boolean}} Cell
  * @param {Trace} trace @param {{cells: Cell[]}} catalog @returns {Cell}
  */
 export function cellOf(trace, catalog) {
@@ -115,7 +115,23 @@ export function cellOf(trace, catalog) {
   const found = catalog.cells.find(({ id, source }) =>
     wanted === undefined ? id === trace.recipe.cell : id === wanted || source === wanted,
   );
-  return found ?? readOff(trace);
+  const cell = found ?? readOff(trace);
+  return trace.block?.direction === "backward" ? turned(cell) : cell;
+}
+
+/** @type {WeakMap<Cell, Cell>} */
+const made = new WeakMap();
+
+/** A cell that reads from the end: what came before it is the step behind. @param {Cell} cell @returns {Cell} */
+function turned(cell) {
+  const behind = (/** @type {string} */ latex) => latex.replaceAll("_{t-1}", "_{t+1}");
+  const nodes = cell.nodes.map(({ equation, ...node }) => ({
+    ...node,
+    ...(equation && { equation: behind(equation) }),
+  }));
+  const found = made.get(cell) ?? { ...cell, nodes, reversed: true };
+  made.set(cell, found);
+  return found;
 }
 
 /** @param {Trace} trace @returns {Cell} */

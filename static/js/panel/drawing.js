@@ -164,7 +164,7 @@ function symbolOf(node, cell) {
   const stem = node.replace(/_prev$|\.pre$/, "");
   const { base, lower } = firstSymbol(cell.nodes.find(({ name }) => name === stem)?.latex ?? stem);
   const letter = base.replace(/\\mathrm\{(.*)\}/, "$1");
-  return { base: letter, below: node.endsWith("_prev") ? "t−1" : lower };
+  return { base: letter, below: node.endsWith("_prev") ? (cell.reversed ? "t+1" : "t−1") : lower };
 }
 
 /** @param {{base: string, below: string}} symbol @param {number} x @param {number} y @param {string} anchor */

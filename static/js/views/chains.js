@@ -178,7 +178,13 @@ function makeRow(row) {
   const { name, direction } = row.block;
   const input = make("input", { type: "radio", name: "chain", value: name });
   const arrow = make("span", { class: "chain-way", "aria-hidden": "true" }, direction === "backward" ? "←" : "→");
-  const label = make("label", { class: "chain-name" }, input, make("span", { class: "chain-title" }, name), arrow);
+  const label = make(
+    "label",
+    { class: "chain-name", title: name },
+    input,
+    make("span", { class: "chain-title" }, name),
+    arrow,
+  );
   const canvas = make("canvas", { "aria-hidden": "true" });
   const veils = [make("div", { class: "chain-veil" }), make("div", { class: "chain-veil is-gradient" })];
   const now = make("div", { class: "chain-now" });
