@@ -17,7 +17,7 @@ export MKL_NUM_THREADS ?= 1
 export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check types bench reference models reference-page screenshots vendor lock browser setup format clean
+.PHONY: help run test test-slow check types bench reference models reference-page screenshots vendor lock browser setup format clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: setup browser check ## everything: set up, check, JavaScript tests, Python
 	@$(PY) -m pytest -q -n auto --dist worksteal tests/core
 	@echo '== Python tests of the service and the pages, a real browser included'
 	@$(PY) -m pytest -q --ignore=tests/core
+
+test-slow: setup ## the tests that train for minutes
+	@$(PY) -m pytest -q -n auto -m slow tests/core
 
 check: setup ## lint, format and types of both languages, changing nothing
 	@echo '== Python: ruff, mypy'

@@ -175,7 +175,11 @@ def test_every_collection_is_learnt_from() -> None:
     assert RUNS.keys() == COLLECTIONS.keys()
 
 
-@pytest.mark.parametrize("name", RUNS)
+QUICK = ("sentiment", "ecg-208", "spoken-digits", "account", "sp500", "digit-rows", "pen-digits", "german-numbers")
+SLOW = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in RUNS]
+
+
+@pytest.mark.parametrize("name", SLOW)
 def test_a_short_training_run_beats_the_best_constant_answer(name: str) -> None:
     collection, (recipe, updates, rate, share) = COLLECTIONS[name], RUNS[name]
     net = taught(collection, recipe, updates=updates, rate=rate, B=16 if collection.relation == "pairs" else 32)
