@@ -10,6 +10,7 @@ import numpy as np
 
 from core.equations import Cell
 from core.errors import Problem, RecipeError
+from core.explain_chain import chain_of
 from core.explain_head import explain_head, head_nodes
 from core.explain_look import explain_weights
 from core.explain_terms import backward_terms, forward_terms
@@ -144,6 +145,7 @@ def explain_contribution(trace: Trace, *, parameter: str, t: int, k: int) -> dic
         "factors": [f.shown() for f in factors],
         "numpy": f"contribution = {' * '.join(repr(f.value) for f in factors) or repr(value)}",
         "notes": notes,
+        "chain": chain_of(trace, r.wiring, t, k),
     }
 
 

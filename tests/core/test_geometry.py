@@ -100,10 +100,17 @@ def test_a_run_that_explodes_still_has_a_geometry() -> None:
         assert found["spectrum"] is not None
 
 
-@pytest.mark.parametrize("topology", ["bidirectional", "stacked", "encoder-decoder", "one-to-one"])
-def test_several_chains_are_refused_by_name(topology: str) -> None:
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"layers": 2},
+        *({"topology": name} for name in ("bidirectional", "encoder-decoder", "one-to-one", "one-to-many")),
+    ],
+)
+def test_several_chains_are_refused_by_name(values: dict[str, Any]) -> None:
+    recipe = make_recipe(values)
     with pytest.raises(RecipeError) as refused:
-        check_plain(make_recipe({"topology": topology}))
+        check_plain(recipe)
     assert refused.value.problems[0].pointer == "/topology"
 
 
