@@ -65,6 +65,8 @@ export function createInquiries(means = {}) {
     trace: (body, options = {}) => post("traces", body, options, { encoding: "base64" }),
     /** Units that are on in a range. @param {Record<string, unknown>} body @param {{signal?: AbortSignal}} [options] */
     find: (body, options = {}) => post("finding", body, options),
+    /** The geometry of a run's state. @param {Record<string, unknown>} body @param {Record<string, string>} query @param {{signal?: AbortSignal}} [options] */
+    geometry: (body, query, options = {}) => post("geometry", body, options, query),
     /** A step of a lesson, its numbers read from a run. @param {string} id @param {number} step @param {string} query @param {{signal?: AbortSignal}} [options] */
     lesson: (id, step, query, options = {}) =>
       ask(

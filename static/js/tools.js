@@ -14,7 +14,9 @@ export const TOOLS = [
   { name: "inspect", load: null },
   { name: "train", sheet: "css/tool-train.css", load: () => import("./tools/train.js") },
   { name: "race", sheet: "css/tool-train.css", load: () => import("./tools/race.js") },
+  { name: "edit", sheet: "css/tool-edit.css", load: () => import("./tools/edit.js") },
   { name: "cell", sheet: "css/tool-cell.css", load: () => import("./tools/cell.js") },
+  { name: "geometry", sheet: "css/tool-geometry.css", load: () => import("./tools/geometry.js") },
   { name: "weights", sheet: "css/tool-weights.css", load: () => import("./tools/weights.js") },
   { name: "find", sheet: "css/tool-find.css", load: () => import("./tools/find.js") },
 ];

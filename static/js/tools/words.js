@@ -45,6 +45,46 @@ export const ENGLISH = {
   "tool.find.there": "In the other text",
   "tool.find.nowhere": "Nowhere in the other text",
 
+  // the geometry of the state
+  "tool.geometry.lead":
+    "The state is a point in a plane. Arrows: where one step under an input moves it. The line: the way of this run. Diamonds: points that stay where they are.",
+  "tool.geometry.lead.many":
+    "The state has too many numbers for a plane: here are the two directions along which this run's states vary most. Click a point to go to its step.",
+  "tool.geometry.lead.one": "The state is one number; here it is, step by step.",
+  "tool.geometry.several":
+    "This network is not a single chain in which each step goes on from the one before it. Its geometry is not there yet.",
+  "tool.geometry.input": "Field under",
+  "tool.geometry.input.own": "the input at this step",
+  "tool.geometry.input.of": "“{word}” (step {t})",
+  "tool.geometry.zoom": "Zoom to the path",
+  "tool.geometry.step": "step",
+  "tool.geometry.unit": "{name}, unit {unit}",
+  "tool.geometry.start": "Before the first step: ({where})",
+  "tool.geometry.point": "After step {t}, “{word}”: ({where})",
+  "tool.geometry.label":
+    "The way of the state through {names} in {steps} steps; now after step {t}, “{word}”. A table is below.",
+  "tool.geometry.shares": "{both} of the variance is in this plane. Of {n} components the first: {each}.",
+  "tool.geometry.beyond": "No field is drawn for the input of this step: there are too many kinds of input.",
+  "tool.geometry.fixed.none": "No point stays where it is while “{word}” is read.",
+  "tool.geometry.kind.attractor": "attracts",
+  "tool.geometry.kind.repeller": "repels",
+  "tool.geometry.kind.saddle": "saddle",
+  "tool.geometry.kind.marginal": "neither attracts nor repels",
+  "tool.geometry.turns": "{name}, turning",
+  "tool.geometry.eigenvalues": "eigenvalues {values}",
+  "tool.geometry.spectrum": "The Jacobian of step {t}, “{word}”",
+  "tool.geometry.spectrum.told":
+    "{count} of {n} eigenvalues lie outside the unit circle, the largest has size {largest}. This step stretches a change at most {most}-fold.",
+  "tool.geometry.spectrum.none": "The Jacobian of this step is not finite.",
+  "tool.geometry.eigen": "Eigenvalues",
+  "tool.geometry.singular": "Singular values",
+  "tool.geometry.singular.label": "Singular values from {most} down to {least}, on a log scale.",
+  "tool.geometry.wait": "The spectrum of this step is being computed.",
+  "tool.geometry.large": "The Jacobian of this network is too large to take apart here.",
+  "tool.geometry.table": "The way as a table",
+  "tool.geometry.table.eigen": "largest eigenvalue",
+  "tool.geometry.table.singular": "most stretch",
+
   // bring your own weights
   "tool.weights.drop": "Drop a file of weights here, or choose one",
   "tool.weights.kinds": ".safetensors: PyTorch's nn.RNN, nn.GRU, nn.LSTM, or saved here",
