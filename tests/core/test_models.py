@@ -35,6 +35,7 @@ PROMISED: dict[str, tuple[str, float]] = {
     "digit-rows": ("accuracy", 0.97),
     "motion": ("accuracy", 0.95),
     "dates": ("exact", 0.99),
+    "captions": ("exact", 0.9),
     "moby-medium": ("accuracy", 0.5),
     "moby-large": ("accuracy", 0.55),
     "trigger": ("triggers caught", 0.8),

@@ -140,6 +140,16 @@ PLANS: dict[str, Plan] = {
             ("exact", "accuracy"),
             ("majority",),
         ),
+        Plan(
+            "captions",
+            "Captions of shapes",
+            "Reads a picture patch by patch from both ends and says what stands where.",
+            "Two of eighteen shapes on white; the patches are fixed squares, no filters are learnt.",
+            {"data": "shapes", "cell": "gru", "hidden": 96, "topology": "attention", "reader": "both"},
+            _options(3000, 0.003),
+            ("exact", "accuracy"),
+            ("majority",),
+        ),
         *(
             Plan(
                 f"pixels-{cell}",
