@@ -62,8 +62,11 @@ function makeLens(whole, block) {
   const seen = new Map();
   /** @type {Map<string, string>} */
   let names = new Map();
+  let counted = -1;
   const known = () => {
-    if (names.size === 0 || whole.partial) names = localNames(whole, block, others);
+    const count = whole.names.length;
+    if (count !== counted) names = localNames(whole, block, others); // a run that grows gets more of them
+    counted = count;
     return names;
   };
   return {

@@ -2,7 +2,7 @@
 // held here, in the colours that are shown. Then dressed for the frame: the page's gutters, no titles, the canvas's ranges.
 
 import { css, gateRamp, meaningOf } from "./color.js";
-import { numbered } from "./motion/paint.js";
+import { dotted, numbered } from "./motion/paint.js";
 import { roundUp, short } from "./numbers.js";
 import { largest } from "./trace.js";
 
@@ -189,7 +189,7 @@ const DRESS = {
     const gaps = { xgap: gap(timeline.step), ygap: gap(2 * high) };
     return numbered(timeline.step, high) ? { ...gaps, hoverinfo: "skip", hovertemplate: null } : gaps;
   },
-  curves: (_chart, timeline) => ({ mode: timeline.step >= 14 ? "lines+markers" : "lines" }),
+  curves: (chart, timeline) => ({ mode: dotted(chart, timeline) ? "lines+markers" : "lines" }),
 };
 
 const GAP = 5;

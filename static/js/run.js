@@ -53,6 +53,7 @@ function createGrowth(stage, frame, signal) {
   /** @type {Trace | null} */
   let shown = null;
   let steps = 0;
+  let total = 0;
   let waiting = false;
   let stopped = false;
 
@@ -61,7 +62,7 @@ function createGrowth(stage, frame, signal) {
     waiting = false;
     if (stopped || signal.aborted) return;
     stage.grow(trace, steps);
-    stage.waiting(steps, 2 * trace.dims.time);
+    stage.waiting(steps, total);
   };
 
   return {
@@ -78,6 +79,7 @@ function createGrowth(stage, frame, signal) {
       frame(() => {
         if (stopped || signal.aborted) return;
         if (shown === null) {
+          total = stepsOf(wire);
           shown = decodeTrace({ ...wire, partial: true }); // the same arrays: what comes later is seen, too
           stage.show(shown);
         }
@@ -89,3 +91,6 @@ function createGrowth(stage, frame, signal) {
     },
   };
 }
+
+/** How many steps a run has, there and back, over all that it goes through. @param {{dims: Record<string, number>, clock?: {steps: number}[]}} wire */
+const stepsOf = ({ dims, clock = [{ steps: dims.time }] }) => 2 * clock.reduce((sum, { steps }) => sum + steps, 0);

@@ -189,8 +189,15 @@ function curve(context, chart, series, timeline, height, palette) {
   context.setLineDash(series.dash ?? []);
   context.stroke();
   context.setLineDash([]);
-  if (timeline.step >= 14) dots(context, chart, series, timeline, height, palette.stroke + 1.5);
+  if (dotted(chart, timeline)) dots(context, chart, series, timeline, height, palette.stroke + 1.5);
 }
+
+/** Whether the points of a curve are drawn: where there is room for all, or where one would be lost without a neighbour to be joined to. @param {Curves} chart @param {Timeline} timeline */
+export const dotted = ({ series }, timeline) => timeline.step >= 14 || series.some(({ data }) => lonely(data));
+
+/** @param {Float64Array} data */
+const lonely = (data) =>
+  data.some((value, t) => Number.isFinite(value) && !Number.isFinite(data[t - 1]) && !Number.isFinite(data[t + 1]));
 
 /**
  * @param {CanvasRenderingContext2D} context @param {Curves} chart @param {Series} series @param {Timeline} timeline @param {number} height
