@@ -188,6 +188,14 @@ const ENGLISH = {
   "panel.size": "size",
   "panel.share": "share of the whole gradient",
   "panel.chain": "How strongly the state at step {t} still feels each state back to step {k}",
+  "panel.product": "The error's way back, factor by factor",
+  "panel.product.error": "The gradient of the error by the state after its own step",
+  "panel.product.error.label": "The gradient of the error, unit by unit",
+  "panel.product.singular": "Singular values from {most} to {least}.",
+  "panel.product.norm": "The product so far, back to step {step}, has norm {norm}.",
+  "panel.product.left":
+    "Under each factor: the size of what still arrives. Of {whole} at step {t}, {left} reach step {k}: {share} times as much. The product of the Jacobians has norm {norm}.",
+  "panel.product.none": "No error is counted at step {t}. The product of the Jacobians has norm {norm}.",
   "panel.chain.label": "Norms of the Jacobians on a log scale: {from} at the same step, {to} after {steps} steps back.",
 
   // the inside of the cell

@@ -17,8 +17,10 @@ import { view as equationView } from "../views/equation.js";
 /** Another run may lack what was in focus: then nothing is, until a run has it again. @param {Trace} trace @param {State} state @returns {State} */
 function known(trace, state) {
   const { node, parameter } = state.focus ?? { node: null, parameter: null };
-  const name = parameter ? `param/${parameter}` : node;
-  return name === null || trace.partial || trace.names.includes(name) ? state : { ...state, focus: null };
+  if (trace.partial || (!parameter && !node)) return state;
+  // A letter such as U stands for the weights of all gates together: those have contributions, but no array of their own.
+  const names = parameter ? [`param/${parameter}`, `contribution/${parameter}`] : [String(node)];
+  return names.some((name) => trace.names.includes(name)) ? state : { ...state, focus: null };
 }
 
 export class FocusPanel extends HTMLElement {

@@ -8,6 +8,7 @@ import { colour } from "../latex.js";
 import { typeset } from "../math.js";
 import { percent, short } from "../numbers.js";
 import { createChain } from "./chain.js";
+import { createFactors } from "./factors.js";
 import { backButton, copyBar } from "./node.js";
 import { tall } from "./side.js";
 
@@ -16,7 +17,7 @@ import { tall } from "./side.js";
  * @typedef {import('../trace.js').Trace} Trace
  * @typedef {import('./node.js').Translate} Translate
  * @typedef {{parameter: string, t: number, k: number, value: number | null, share: number | null, latex: string, numbers: string,
- *   factors: {latex: string, label: string, value: number | null}[], numpy: string, notes: string[]}} Explained
+ *   factors: {latex: string, label: string, value: number | null}[], numpy: string, notes: string[], chain?: import('./factors.js').Chain | null}} Explained
  * @typedef {{parameter: string, t: number, k: number}} Place
  */
 
@@ -28,6 +29,7 @@ export function createContribution(means) {
   const [equation, numbers] = [make("p", { class: "equation" }), make("p", { class: "equation-numbers" })];
   const factors = make("ol", { class: "factors" });
   const [where, share, chain] = [createWhere(means), createShare(t), createChain(t)];
+  const product = createFactors(t);
   const notes = make("ul", { class: "notes" });
   const head = make("header", { class: "focus-head" }, backButton(means.back, t), make("h2", {}, title, symbol));
   const copies = copyBar(means.copy, t);
@@ -42,6 +44,7 @@ export function createContribution(means) {
     numbers,
     factors,
     chain.host,
+    product.host,
     notes,
     copies,
   );
@@ -67,6 +70,7 @@ export function createContribution(means) {
       numbers.hidden = !explained.numbers.includes("=");
       typeset(numbers, `= ${explained.numbers}`);
       factors.replaceChildren(...explained.factors.map((factor) => drawFactor(factor, meaning)));
+      product.draw(explained.chain);
       notes.replaceChildren(...explained.notes.map((note) => make("li", {}, note)));
     },
   };
