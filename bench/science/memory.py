@@ -111,7 +111,7 @@ PLATEAU = Experiment(
 
 @dataclass(frozen=True)
 class Bias:
-    """A forget bias; where the first ratio of gradients and the share of wrong answers are expected, in how many runs."""
+    """A forget bias; where the first ratio of gradients and the share of wrong answers are expected; how many runs."""
 
     value: float
     ratio: Band
