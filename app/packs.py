@@ -18,6 +18,9 @@ DEFAULT = re.compile(r"^export default (\w+);\n", re.MULTILINE)
 LATER = re.compile(r'\bimport\("(\.[^"]+)"\)')
 SAID = re.compile(r"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)\n", re.MULTILINE)
 LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+CAST = re.compile(r"/\*\* @type [^\n]*?\*/ ?")
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+REMARK = re.compile(r"/\*.*?\*/\n*", re.DOTALL)
 ADDRESS = re.compile(r"""url\(["']?(?!data:|[a-z]+:|/|#)([^"')]+)["']?\)""")
 
 PAGE, DESK = "js/page.pack.js", "js/desk.pack.js"
@@ -125,7 +128,13 @@ def module(name: str, text: str) -> str:
     body = LATER.sub(lambda m: f'import("{later(name, m[1])}")', body)
     if dirname(name) != "js" and "import.meta" in body:
         raise ValueError(f"{name}: only modules at the top of js/ may ask where they are")
-    return f"const {handle(name)} = (() => {{\n{body}return {{ {given} }};\n}})();\n"
+    return f"const {handle(name)} = (() => {{\n{lean(body)}return {{ {given} }};\n}})();\n"
+
+
+def lean(text: str) -> str:
+    """Code without types and without indentation, unless a text in it runs over several lines."""
+    bare = CAST.sub("", text)
+    return bare if any(line.count("`") % 2 for line in bare.split("\n")) else INDENT.sub("", bare)
 
 
 def bound(name: str, match: re.Match[str]) -> str:
@@ -163,6 +172,6 @@ def sheets(pack: str, names: Sequence[str], contents: Contents) -> bytes:
         def address(match: re.Match[str]) -> str:
             return f'url("{relpath(place(name, match[1]), dirname(pack))}")'
 
-        return ADDRESS.sub(address, contents[name].decode())
+        return ADDRESS.sub(address, INDENT.sub("", REMARK.sub("", contents[name].decode())))
 
     return "\n".join(moved(name) for name in names).encode()

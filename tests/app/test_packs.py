@@ -111,3 +111,21 @@ def test_what_a_sheet_fetches_is_found_from_its_pack(made: dict[str, bytes]) -> 
 
 def test_files_without_a_page_have_no_packs() -> None:
     assert packs.packs({"js/other.js": b""}) == {}
+
+
+def test_types_and_indentation_stay_behind_but_a_text_of_several_lines_keeps_its_own(tmp_path: Path) -> None:
+    code = b'export const one = /** @type {const} */ (["a"]);\nexport function text() {\n  return `b\n  ${one}`;\n}\n'
+    plain = (
+        b'import { text } from "./low.js";\n\nexport function said() {\n  return /** @type {string} */ (text());\n}\n'
+    )
+    pack = packs.scripts({"js/low.js": code, "js/main.js": plain, "js/desk.js": b""})[packs.PAGE].decode()
+    assert "@type" not in pack
+    assert "\nreturn (text());" in pack
+    script = f'import {{ $main }} from "./{packs.PAGE}"; console.log(JSON.stringify($main.said()));'
+    assert run(tmp_path, {packs.PAGE: pack.encode()}, script) == '"b\\n  a"'
+
+
+def test_sheets_leave_their_remarks_behind(made: dict[str, bytes]) -> None:
+    for name in packs.SHEETS:
+        assert b"/*" not in made[name]
+        assert b"\n  " not in made[name]
