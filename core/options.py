@@ -113,7 +113,7 @@ def _whole_problems(values: Mapping[str, Any]) -> list[Problem]:
     if values["k2"] is not None and values["k1"] is None:
         return [Problem("/k1", "must be given where k2 is", {"min": 1, "max": values["k2"], "nearest": values["k2"]})]
     if values["k2"] is not None and values["k2"] < values["k1"]:
-        message = "must be at least k1, or some losses would never be learnt from"
+        message = "is less than k1: some losses would never be learnt from"
         return [Problem("/k2", message, {"min": values["k1"], "nearest": values["k1"]})]
     return []
 

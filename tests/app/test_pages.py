@@ -41,7 +41,7 @@ def test_the_explorer_opens_with_the_trace_of_its_address(base_url: str) -> None
 
 
 def test_a_trace_that_takes_long_is_left_to_the_page(base_url: str) -> None:
-    query: Query = {"cell": "lstm", "hidden": 64, "data": "characters", "text": "the cat saw the dog and ran. " * 3}
+    query: Query = {"cell": "lstm", "hidden": 64, "data": "characters", "text": "the cat saw the dog and ran. " * 5}
     answer = WEB.get(base_url, params=query)
     data = inside(answer.text)
     assert answer.status_code == 200
