@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     )
     response_bytes: int = Field(default=32 * MIB, ge=MIB, description="Largest predicted size of one answer, in bytes.")
     inline_ms: float = Field(
-        default=1.5, ge=0, description="Up to this predicted time a trace is computed without the pool."
+        default=3.0, ge=0, description="Up to this predicted time a trace is computed without the pool."
     )
     processes: int = Field(default=2, ge=1, le=64, description="Compute processes.")
     niceness: int = Field(default=10, ge=0, le=19, description="How much the compute processes give way.")
