@@ -1,12 +1,13 @@
 """What the literature found, found again, with fixed seeds and in seconds; bench/science has what takes minutes."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bench.science.__main__ import EXPERIMENTS, arguments, line, listed, table
+from bench.science.__main__ import EXPERIMENTS, arguments, line, listed, main, table
 from bench.science.attending import by_words, diagonal, finished, held_out, looks, right, run_of
 from bench.science.findings import Band, Experiment, Finding, above, below, unseen
 from bench.science.memory import BIASES, copied, ordered, reach, shift_register
@@ -25,6 +26,7 @@ from core.data import Batch
 from core.data.even_process import EVEN
 from core.equations import parse
 from core.unrollings import Unrollings
+from tests.serving import ROOT
 
 
 def outside(name: str, found: Iterable[Finding]) -> list[str]:
@@ -165,3 +167,29 @@ def test_an_experiment_says_its_settings_and_what_is_expected(name: str) -> None
     assert len(set(e.seeds)) == len(e.seeds) >= 3
     assert all(band.low <= band.high for band in e.expected.values())
     assert arguments([name, "--seeds", "4"]).names == [name]
+    assert f"`{name}`" in (ROOT / "bench" / "README.md").read_text()
+    assert f"`python -m bench.science {name}`" in (ROOT / "docs" / "science.md").read_text()
+
+
+@pytest.mark.parametrize(("value", "code"), [(1.0, 0), (3.0, 1)])
+def test_the_command_prints_figures_as_they_come_and_fails_with_them(
+    value: float, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(seeds: Sequence[int]) -> Iterator[Finding]:
+        yield from (Finding("figure", value + seed / 10, seed, "a note") for seed in seeds)
+
+    only = Experiment("only", "Title", "Source", "settings", {"figure": Band(0.5, 2.0)}, run)
+    monkeypatch.setattr("bench.science.__main__.EXPERIMENTS", {"only": only})
+    assert main(["only", "--seeds", "4,5", "--markdown"]) == code
+    told = capsys.readouterr().out
+    assert f"figure, seed 4: {value + 0.4:g}  [0.5 to 2]; a note" in told
+    assert f"{1 - code} of 1 figures as expected" in told
+    assert "| figure | 0.5 to 2 | " in told
+    assert main(["--list"]) == 0
+    assert "settings; seeds 0, 1, 2" in capsys.readouterr().out
+
+
+def test_the_page_of_results_has_every_figure_and_none_that_is_gone() -> None:
+    page = (ROOT / "docs" / "science.md").read_text()
+    told = set(re.findall(r"^\| (.+?) \| .+? \| .+? \| (?:yes|\*\*no\*\*) \|$", page, re.MULTILINE))
+    assert told == {figure for e in EXPERIMENTS.values() for figure in e.expected}
