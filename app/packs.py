@@ -25,7 +25,7 @@ ADDRESS = re.compile(r"""url\(["']?(?!data:|[a-z]+:|/|#)([^"')]+)["']?\)""")
 
 PAGE, DESK = "js/page.pack.js", "js/desk.pack.js"
 ENTRIES = {PAGE: "js/main.js", DESK: "js/desk.js"}
-TOOL = re.compile(r"^js/tools/([\w-]+)\.js$")
+TOOL = re.compile(r"^js/(?:tools|later)/([\w-]+)\.js$")
 SHEETS = {
     "css/page.pack.css": (
         "vendor/fonts-5.3.0/fonts.css",
@@ -48,9 +48,10 @@ def scripts(contents: Contents) -> dict[str, bytes]:
     desk = [name for name in every if name not in page]
     made = {PAGE: joined(page, contents) + shared(page)}
     made[DESK] = taken(PAGE, page) + joined(desk, contents) + shared(desk) + given(ENTRIES[DESK], contents)
-    for name in tools(desk, contents):
-        own = [each for each in in_order(name, contents) if each not in (*page, *desk)]
-        begin = taken(PAGE, page) + taken(DESK, desk)
+    for name in tools([*page, *desk], contents):
+        wanted = in_order(name, contents)
+        own = [each for each in wanted if each not in (*page, *desk)]
+        begin = taken(PAGE, page) + (taken(DESK, desk) if {*wanted} & {*desk} else "")
         made[pack_of(name)] = begin + joined(own, contents) + given(name, contents)
     return {name: text.encode() for name, text in made.items()}
 
@@ -71,7 +72,7 @@ def given(name: str, contents: Contents) -> str:
 
 
 def tools(names: Sequence[str], contents: Contents) -> list[str]:
-    """The tools that some modules fetch later."""
+    """The tools and pictures that some modules fetch later."""
     wanted = (place(name, m[1]) for name in names for m in LATER.finditer(contents[name].decode()))
     return sorted({target for target in wanted if TOOL.match(target)})
 

@@ -9,7 +9,7 @@ import { ViewFrame } from "./elements/view-frame.js";
 import { runClock } from "./motion/clock.js";
 import { createPlayer } from "./player.js";
 import { moment } from "./say.js";
-import { createStage } from "./stage.js";
+import { bringMore, createStage, needsMore } from "./stage.js";
 import { takeTheme } from "./theme.js";
 import { decodeTrace } from "./trace.js";
 
@@ -19,8 +19,8 @@ customElements.define("player-bar", PlayerBar);
 
 const plotly = new URL("../vendor/plotly-cartesian-4.1.1/plotly-cartesian.min.js", import.meta.url).href;
 
-/** @param {any} page what the server put into the page */
-function open(page) {
+/** @param {any} page what the server put into the page @param {any} more the pictures that its network needs beside the usual ones */
+function open(page, more) {
   const trace = decodeTrace(page.trace);
   const initial = fromHash(location.hash || page.lesson?.at || "");
   const player = createPlayer({ T: lensOf(trace, initial.look?.block).dims.time }, { initial });
@@ -32,6 +32,7 @@ function open(page) {
     (state) => moment(stage.seen, state, stage.scene.cell.output),
   );
   stage.join(bar);
+  if (more) stage.extend(more);
   stage.restyle();
   runClock(player);
   player.subscribe(stage.draw);
@@ -44,13 +45,20 @@ function reached(name, ready) {
   document.documentElement.dataset.ready = ready;
 }
 
-const opened = open(JSON.parse(find(document, "#page-data").textContent ?? "{}"));
-Object.assign(window, { unrolled: opened });
-requestAnimationFrame(() => {
-  reached("first-picture", "first");
-  setTimeout(async () => {
-    const { furnish } = await import("./desk.js");
-    await furnish(opened);
-    reached("interactive", "interactive");
+/** @param {any} page @param {any} [more] */
+function start(page, more = null) {
+  const opened = open(page, more);
+  Object.assign(window, { unrolled: opened });
+  requestAnimationFrame(() => {
+    reached("first-picture", "first");
+    setTimeout(async () => {
+      const { furnish } = await import("./desk.js");
+      await furnish(opened);
+      reached("interactive", "interactive");
+    });
   });
-});
+}
+
+const page = JSON.parse(find(document, "#page-data").textContent ?? "{}");
+if (needsMore(page.trace)) bringMore().then((more) => start(page, more));
+else start(page);

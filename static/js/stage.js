@@ -1,6 +1,6 @@
 // The stage: every picture of one trace, kept in step with the player. It knows nothing of recipes or addresses.
 
-import { errorsOf, isReversed, lensOf, reachOf } from "./blocks.js";
+import { blocksOf, errorsOf, isReversed, lensOf, reachOf } from "./blocks.js";
 import { find } from "./dom.js";
 import { ViewFrame } from "./elements/view-frame.js";
 import { drawAxis } from "./motion/axis.js";
@@ -8,12 +8,9 @@ import { mountCursors } from "./motion/cursor.js";
 import { Rest } from "./motion/rest.js";
 import { makeScene } from "./scene.js";
 import { t } from "./strings.js";
-import { view as attention } from "./views/attention.js";
-import { view as chains } from "./views/chains.js";
 import { view as contributions } from "./views/contributions.js";
 import { view as gates } from "./views/gates.js";
 import { view as gradients } from "./views/gradients.js";
-import { view as input } from "./views/input.js";
 import { view as loss } from "./views/loss.js";
 import { view as output } from "./views/output.js";
 import { view as sequence } from "./views/sequence.js";
@@ -30,17 +27,16 @@ import { view as unrolled } from "./views/unrolled.js";
 /** Up to this many steps a second there is time to glide. */
 const WALKING = 8;
 
-export const FRAMED = [states, gates, loss, gradients, contributions, input, attention, output];
+export const FRAMED = [states, gates, loss, gradients, contributions, output];
 const FREE = /** @type {[View, string][]} */ ([
-  [chains, "#chains"],
   [unrolled, "#network"],
   [sequence, "#overview"],
 ]);
 
-/** @param {Context} context */
-function mountFrames(context) {
+/** @param {Context} context @param {View[]} views */
+function mountFrames(context, views) {
   const { player } = context;
-  return FRAMED.map((view) => {
+  return views.map((view) => {
     const frame = find(document, `#view-${view.name}`, ViewFrame);
     const mounted = view.mount(frame, context);
     frame.adopt(mounted, () => {
@@ -80,6 +76,13 @@ function limits(seen) {
   return { T: seen.dims.time, reversed: isReversed(seen), reach: reachOf(seen), errors: own ? undefined : steps };
 }
 
+const WORDS = ["sentence", "characters"];
+
+/** Whether a trace has more to show than one chain that reads words. @param {Trace} trace */
+export const needsMore = (trace) => blocksOf(trace).length > 0 || !WORDS.includes(trace.recipe.data ?? "sentence");
+
+export const bringMore = () => import("./later/networks.js");
+
 class Stage {
   /** @param {{player: Player, catalog: any, figures: Record<string, any>, plotly: string, trace: Trace}} means */
   constructor({ player, catalog, figures, plotly, trace }) {
@@ -101,10 +104,11 @@ class Stage {
     });
     /** @type {Context} */
     this.context = { player, catalog, t, request: null, scene, rest: this.rest, trace: () => this.seen };
-    this.frames = mountFrames(this.context);
+    this.frames = mountFrames(this.context, FRAMED);
     /** @type {{draw: (trace: Trace, state: any) => void, arrange?: () => void}[]} */
     this.pictures = FREE.map(([view, place]) => view.mount(find(document, place, HTMLElement), this.context));
     this.cursors = mountCursors(this.host, this.context);
+    this.extended = false;
     this.draw = this.draw.bind(this);
   }
 
@@ -120,6 +124,14 @@ class Stage {
       mounted.draw(trace, state);
     }
     this.cursors.draw(state);
+  }
+
+  /** Mount the pictures that not every network needs. @param {typeof import('./later/networks.js')} more */
+  extend({ framed, free }) {
+    if (this.extended) return;
+    this.extended = true;
+    this.frames.push(...mountFrames(this.context, framed));
+    for (const [view, place] of free) this.join(view.mount(find(document, place, HTMLElement), this.context));
   }
 
   /** Look at the chain that the player asks for. */
@@ -153,6 +165,11 @@ class Stage {
     this.seen = lensOf(this.trace, this.player.state.look.block);
     this.player.resize(limits(this.seen));
     this.refresh();
+    if (!this.extended && needsMore(this.trace))
+      bringMore().then((more) => {
+        this.extend(more);
+        this.refresh();
+      });
   }
 
   /** Other colours, other sizes. */

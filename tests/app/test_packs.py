@@ -115,9 +115,8 @@ def test_files_without_a_page_have_no_packs() -> None:
 
 def test_types_and_indentation_stay_behind_but_a_text_of_several_lines_keeps_its_own(tmp_path: Path) -> None:
     code = b'export const one = /** @type {const} */ (["a"]);\nexport function text() {\n  return `b\n  ${one}`;\n}\n'
-    plain = (
-        b'import { text } from "./low.js";\n\nexport function said() {\n  return /** @type {string} */ (text());\n}\n'
-    )
+    plain = b'import { text } from "./low.js";\n\n'
+    plain += b"export function said() {\n  return /** @type {string} */ (text());\n}\n"
     pack = packs.scripts({"js/low.js": code, "js/main.js": plain, "js/desk.js": b""})[packs.PAGE].decode()
     assert "@type" not in pack
     assert "\nreturn (text());" in pack
