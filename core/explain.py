@@ -13,6 +13,7 @@ from core.errors import Problem, RecipeError
 from core.explain_chain import chain_of
 from core.explain_head import explain_head, head_nodes
 from core.explain_look import explain_weights
+from core.explain_steps import steps_of
 from core.explain_terms import backward_terms, forward_terms
 from core.notation import label as human
 from core.notation import latex, numpy_source, symbol, weight
@@ -57,6 +58,7 @@ def _explained(r: Reader, node: str, t: int, unit: int) -> dict[str, Any]:
         "backward": side(_chain_rule(r, node, t, unit), backward_terms(r, node, t, unit), gradient, ""),
         "numpy": f"{node.replace('.', '_')} = {numpy_source(r.cell, node)}",
         "notes": _notes(r, node, t),
+        "steps": steps_of(r, t, unit),
     }
 
 

@@ -10,7 +10,21 @@ function whole(text) {
 }
 
 /** What a hash says of the player; all else in it belongs to the tool that is open. */
-const KNOWN = ["t", "k", "phase", "node", "unit", "parameter", "share", "large", "tool", "epoch", "block", "error"];
+const KNOWN = [
+  "t",
+  "k",
+  "phase",
+  "node",
+  "unit",
+  "parameter",
+  "share",
+  "large",
+  "tool",
+  "epoch",
+  "block",
+  "error",
+  "sub",
+];
 const NAME = /^[a-z][a-z-]{0,23}$/;
 const LONGEST = 4000;
 
@@ -41,13 +55,14 @@ export function fromHash(hash) {
     focus: focusOf(given),
     look: Object.freeze({ share: given.get("share") === "1", large: given.get("large"), ...(block && { block }) }),
     epoch: whole(given.get("epoch")) ?? 0,
+    sub: whole(given.get("sub")) ?? null,
     tool: given.get("tool") ?? "inspect",
     own: ownOf(given),
   };
 }
 
 /** @param {State} state @returns {string} without the # */
-export function toHash({ t, k, phase, focus, look, tool, own, epoch }) {
+export function toHash({ t, k, phase, focus, look, tool, own, epoch, sub }) {
   const hash = new URLSearchParams();
   if (tool !== "inspect") {
     hash.set("tool", tool);
@@ -64,6 +79,7 @@ export function toHash({ t, k, phase, focus, look, tool, own, epoch }) {
     hash.set("node", focus.node);
     hash.set("unit", String(focus.unit ?? 0));
   }
+  if (Number.isInteger(sub)) hash.set("sub", String(sub));
   if (look.share) hash.set("share", "1");
   if (look.large) hash.set("large", look.large);
   if (look.block) hash.set("block", look.block);

@@ -29,6 +29,7 @@ const PLAIN = {
   l: ({ player }) => player.seek(player.T),
   b: ({ player }) => player.seek(player.T + 1),
   w: ({ player }) => player.set({ phase: "whole", playing: false }),
+  d: ({ player }) => player.slow(player.state.sub === null),
   "?": ({ help }) => help(),
   Escape: ({ release }) => release(),
 };

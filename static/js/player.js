@@ -10,9 +10,10 @@
  * @typedef {{share: boolean, large: string | null, block?: string | null}} Look how figures are read: signed shares, one enlarged,
  *   which chain of a network of several
  * @typedef {{t: number, k: number, phase: Phase, focus: Focus | null, playing: boolean, speed: number, epoch: number,
- *   hover: Hover | null, look: Look, tool: string, own: Readonly<Record<string, string>>}} State `epoch` is the update of a
+ *   hover: Hover | null, look: Look, sub: number | null, tool: string, own: Readonly<Record<string, string>>}} State `sub` counts the operations of a step in
+ *   slow motion, and is null where steps go by whole; `epoch` is the update of a
  *   training run after which the weights are seen, `tool` the one that is open, `own` what that tool remembers
- * @typedef {{T: number, reversed?: boolean, reach?: 'lower' | 'upper' | 'whole', errors?: number}} Limits a chain that is `reversed`
+ * @typedef {{T: number, reversed?: boolean, reach?: 'lower' | 'upper' | 'whole', errors?: number, subs?: number}} Limits `subs` is how many operations a step has; a chain that is `reversed`
  *   reads from the last step to the first; `reach` is which uses an error can have come from; `errors` counts the steps that have one,
  *   where these are no steps of the chain
  * @typedef {(state: State, previous: State) => void} Listener
@@ -35,12 +36,14 @@ const AT_REST = Object.freeze({
   speed: 2,
   epoch: 0,
   hover: null,
+  sub: null,
   look: Object.freeze({ share: false, large: null }),
   tool: "inspect",
   own: Object.freeze({}),
 });
 
 const MOST_UPDATES = 1_000_000;
+const MOST_SUBS = 1000;
 
 /** @param {number} value @param {number} low @param {number} high */
 const clamp = (value, low, high) => Math.min(high, Math.max(low, Math.round(value) || 0));
@@ -53,6 +56,7 @@ export function change(state, change, limits) {
   const next = { ...state, ...change };
   next.t = clamp(next.t, 0, limits.T - 1);
   next.k = clamp(next.k, 0, limits.T - 1);
+  if (next.sub !== null) next.sub = clamp(next.sub, 0, Math.max(0, (limits.subs ?? MOST_SUBS) - 1));
   next.epoch = clamp(next.epoch, 0, MOST_UPDATES);
   if (!PHASES.includes(next.phase)) next.phase = state.phase;
   if (next.phase === "loss") next.t = nth(limits.T - 1, limits.T, limits.reversed);
@@ -119,6 +123,18 @@ function entry({ T, reach = "lower", errors }, parameter, error, k) {
   return { at: row, k: clamp(use, 0, T - 1), focus };
 }
 
+/** One step on or back; in slow motion the next operation of this step, and after its last the next step. @param {State} state @param {Limits} limits @param {number} by @returns {Partial<State>} */
+export function along({ t, phase, sub }, { T, reversed, subs = 0 }, by) {
+  const next = moment(position({ t, phase }, T, reversed) + by, T, reversed);
+  if (sub === null || subs === 0 || (phase !== "forward" && phase !== "backward"))
+    return sub === null ? next : { ...next, sub: by < 0 ? Math.max(0, subs - 1) : 0 };
+  const inner = sub + by;
+  return inner >= 0 && inner < subs ? { sub: inner } : { ...next, sub: inner < 0 ? subs - 1 : 0 };
+}
+
+/** Slow motion begins with the first operation, in a run that goes somewhere. @param {State} state @returns {Partial<State>} */
+const slowed = ({ sub, phase }) => ({ sub: sub ?? 0, phase: phase === "whole" ? "forward" : phase });
+
 /** The speed at which a run of T steps takes a few seconds. @param {number} T */
 export function comfortable(T) {
   return SPEEDS.find((speed) => speed >= T / 6) ?? SPEEDS[SPEEDS.length - 1];
@@ -181,12 +197,11 @@ export function createPlayer(limits, { frame = requestAnimationFrame, initial = 
     },
     /** One step along the run; at rest, one step of the cursor. @param {number} by */
     step(by) {
-      if (state.phase === "whole") return set({ t: state.t + by, playing: false });
-      return seek(position(state, bounds.T, bounds.reversed) + by);
+      set(state.phase === "whole" ? { t: state.t + by, playing: false } : along(state, bounds, by));
     },
     /** One step of a run that plays; after the last it rests. */
     advance() {
-      seek(position(state, bounds.T, bounds.reversed) + 1);
+      set(along(state, bounds, 1));
       if (state.phase === "whole") set({ playing: false, t: 0 });
     },
     play() {
@@ -194,6 +209,8 @@ export function createPlayer(limits, { frame = requestAnimationFrame, initial = 
       set({ playing: true });
     },
     pause: () => set({ playing: false }),
+    /** In slow motion a step is seen operation by operation. @param {boolean} on */
+    slow: (on) => set(on ? slowed(state) : { sub: null }),
     /** @param {number} by */
     faster(by) {
       const at = SPEEDS.indexOf(state.speed);

@@ -8,6 +8,8 @@ import { mountCursors } from "./motion/cursor.js";
 import { Rest } from "./motion/rest.js";
 import { makeScene } from "./scene.js";
 import { t } from "./strings.js";
+import { substepsOf } from "./substeps.js";
+import { cellOf } from "./trace.js";
 import { view as contributions } from "./views/contributions.js";
 import { view as gates } from "./views/gates.js";
 import { view as gradients } from "./views/gradients.js";
@@ -70,10 +72,11 @@ function measureTop() {
   }).observe(top);
 }
 
-/** What the player keeps to while a trace is seen. @param {Trace} seen @returns {import('./player.js').Limits} */
-function limits(seen) {
+/** What the player keeps to while a trace is seen. @param {Trace} seen @param {any} catalog @returns {import('./player.js').Limits} */
+function limits(seen, catalog) {
   const { steps, own } = errorsOf(seen);
-  return { T: seen.dims.time, reversed: isReversed(seen), reach: reachOf(seen), errors: own ? undefined : steps };
+  const subs = substepsOf(cellOf(seen, catalog)).length;
+  return { subs, T: seen.dims.time, reversed: isReversed(seen), reach: reachOf(seen), errors: own ? undefined : steps };
 }
 
 const WORDS = ["sentence", "characters"];
@@ -90,7 +93,10 @@ class Stage {
     this.trace = trace;
     /** What the pictures show of the trace: one chain of its network. */
     this.seen = lensOf(trace, player.state.look.block);
-    player.resize(limits(this.seen));
+    this.catalog = catalog;
+    /** How many operations a step has. @type {number | undefined} */
+    this.subs = undefined;
+    player.resize(limits(this.seen, catalog));
     this.host = find(document, "#figures", HTMLElement);
     const { scene, update, theme } = makeScene(this.host, catalog);
     this.scene = scene;
@@ -140,7 +146,7 @@ class Stage {
     const wanted = lensOf(trace, player.state.look.block);
     if (wanted === this.seen) return;
     this.seen = wanted;
-    player.resize(limits(wanted));
+    player.resize(limits(wanted, this.catalog));
     this.refresh();
   }
 
@@ -154,6 +160,9 @@ class Stage {
   /** The trace has grown, or the page has another shape. */
   refresh() {
     this.update(this.seen);
+    const bounds = limits(this.seen, this.catalog);
+    if (bounds.subs !== this.subs) this.player.resize(bounds); // a cell of the visitor's own may be known only by now
+    this.subs = bounds.subs;
     drawAxis(find(document, "#axis", HTMLElement), this.seen, this.scene.timeline);
     for (const picture of this.pictures) picture.arrange?.();
     this.draw();
@@ -163,7 +172,7 @@ class Stage {
   show(trace) {
     this.trace = trace.whole ?? trace;
     this.seen = lensOf(this.trace, this.player.state.look.block);
-    this.player.resize(limits(this.seen));
+    this.player.resize(limits(this.seen, this.catalog));
     this.refresh();
     if (!this.extended && needsMore(this.trace))
       bringMore().then((more) => {

@@ -215,6 +215,16 @@ const ENGLISH = {
   "cell.linear": "times {glyph}",
   "cell.bias": "the bias {glyph}",
 
+  // a step in slow motion
+  "slow.place": "Step {t}, {at} of {count}.",
+  "slow.product": "{label}: multiply by the weights",
+  "slow.sum": "{label}: add up",
+  "slow.times": "{label}: multiply unit by unit",
+  "slow.squash": "{label}: squash",
+  "slow.apply": "{label}: apply the function",
+  "slow.back": "{label}: the gradient arrives here",
+  "slow.number": "= {value} in unit {unit}",
+
   // a lesson
   "lesson.away": "The server cannot be reached: the words of this step did not come. The pictures go on.",
   "lesson.compare": "Compare",

@@ -6,6 +6,7 @@ import { meaningOf } from "../color.js";
 import { make } from "../dom.js";
 import { colour, meanings } from "../latex.js";
 import { typeset } from "../math.js";
+import { isSlow, orderAt, substepsOf } from "../substeps.js";
 import { view as cellView } from "../views/cell.js";
 import { view as equationView } from "../views/equation.js";
 
@@ -61,11 +62,19 @@ function createLegend(context) {
   const hint = make("p", { class: "legend-hint" }, t("panel.hint"));
   const host = make("section", { class: "panel-legend", "aria-label": t("panel.equations") }, title, list, hint);
   let version = -1;
+  /** @type {string | null} */
+  let lit = null;
   return {
     host,
-    /** @param {Trace} trace @param {State} _state */
-    draw(trace, _state) {
+    /** @param {Trace} trace @param {State} state */
+    draw(trace, state) {
       const { cell } = context.scene;
+      const steps = isSlow(state) ? substepsOf(cell) : [];
+      const now = steps.length > 0 ? steps[orderAt(state, steps.length)].stem : null;
+      if (now !== lit) {
+        lit = now;
+        mark(list, lit);
+      }
       if (version === context.scene.version) return;
       version = context.scene.version;
       title.textContent = cell.title;
@@ -76,8 +85,15 @@ function createLegend(context) {
         ...cell.nodes.map((/** @type {any} */ node) => drawLine(node, coloured, choose)),
         ...outputLine(trace, cell).map((line) => drawLine(line, coloured, choose)),
       );
+      mark(list, lit);
     },
   };
+}
+
+/** In slow motion the equation that is at work is lit. @param {Element} list @param {string | null} node */
+function mark(list, node) {
+  for (const line of list.querySelectorAll("[data-node]"))
+    line.classList.toggle("is-now", line.getAttribute("data-node") === node);
 }
 
 /** How the output layer makes of states what it says. @type {Record<string, (read: string) => string>} */

@@ -33,9 +33,15 @@ export class PlayerBar extends HTMLElement {
     this.addEventListener("click", (event) => this.clicked(/** @type {Element} */ (event.target)));
     this.input.addEventListener("input", () => player.seek(Number(this.input?.value)));
     find(this, "[data-does=speed]").addEventListener("change", (event) =>
-      player.set({ speed: Number(/** @type {HTMLSelectElement} */ (event.target).value) }),
+      this.pace(/** @type {HTMLSelectElement} */ (event.target).value),
     );
     this.drag(this.track);
+  }
+
+  /** A number of steps a second, or step by step in detail. @param {string} value */
+  pace(value) {
+    this.player?.slow(value === "detail");
+    if (value !== "detail") this.player?.set({ speed: Number(value) });
   }
 
   /** @param {Element} target */
@@ -119,6 +125,7 @@ export class PlayerBar extends HTMLElement {
     for (const button of this.querySelectorAll("[data-phase]"))
       put(button, "aria-pressed", String(button.getAttribute("data-phase") === state.phase));
     const speed = find(this, "[data-does=speed]", HTMLSelectElement);
-    if (SPEEDS.includes(state.speed)) speed.value = String(state.speed);
+    if (state.sub !== null) speed.value = "detail";
+    else if (SPEEDS.includes(state.speed)) speed.value = String(state.speed);
   }
 }

@@ -7,6 +7,9 @@ export function due(waited, speed) {
   return { steps: Math.min(4, steps), left: waited - steps * beat };
 }
 
+/** In slow motion each operation has its second, or more. @param {Pick<import('../player.js').State, 'sub' | 'speed'>} state */
+export const paceOf = ({ sub, speed }) => (sub === null ? speed : Math.min(speed, 1));
+
 /** @param {import('../player.js').Player} player */
 export function runClock(player) {
   let last = 0;
@@ -21,7 +24,7 @@ export function runClock(player) {
     }
     waited += Math.min(250, now - last);
     last = now;
-    const { steps, left } = due(waited, player.state.speed);
+    const { steps, left } = due(waited, paceOf(player.state));
     waited = left;
     for (let step = 0; step < steps && player.state.playing; step += 1) player.advance();
     requestAnimationFrame(tick);

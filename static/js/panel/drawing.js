@@ -14,7 +14,8 @@ import { bars } from "./units.js";
  * @typedef {(key: string, values?: Record<string, unknown>) => string} Translate
  * @typedef {{choose: (shape: Shape, unit: number | null) => void, hover: (shape: Shape | null) => void, t: Translate}} Means
  * @typedef {{values: Float64Array, range: {low: number, high: number}}} Filling
- * @typedef {{units: (name: string) => Filling | null, unit: number | null, focus: {node: string | null} | null, phase: string, input: string}} Moment
+ * @typedef {{units: (name: string) => Filling | null, unit: number | null, focus: {node: string | null} | null, phase: string, input: string,
+ *   light: ReturnType<typeof import('../substeps.js').lightOf> | null}} Moment
  * @typedef {{shape: Shape, group: SVGElement, fill: SVGElement | null, mark: SVGElement | null, area: Area | null}} Drawn
  * @typedef {{x: number, y: number, width: number, height: number}} Area
  */
@@ -40,10 +41,15 @@ export function createDrawing(layout, cell, means) {
   lightWires(host, drawn);
   return {
     host,
+    ids: new Set(drawn.map(({ shape }) => shape.id)),
     /** @param {Moment} moment */
     draw(moment) {
       host.dataset.phase = moment.phase;
-      for (const part of drawn) fill(part, moment);
+      host.classList.toggle("is-slow", moment.light !== null);
+      for (const part of drawn) {
+        fill(part, moment);
+        light(part, moment.light);
+      }
     },
   };
 }
@@ -234,6 +240,16 @@ function lightWires(host, drawn) {
     for (const name of ["pointerenter", "focus"]) group.addEventListener(name, () => light(true));
     for (const name of ["pointerleave", "blur"]) group.addEventListener(name, () => light(false));
   }
+}
+
+/** Where a step's values go to, and where its gradients do. */
+const ENDS = { on: ["out", "head"], back: ["previous", "input"] };
+
+/** In slow motion one part is at work, and some have not been yet; where it all leads comes last. @param {Drawn} part @param {Moment['light']} given */
+function light({ shape, group }, given) {
+  const last = ENDS[given?.back ? "back" : "on"].includes(shape.kind);
+  group.classList.toggle("is-now", given?.now === shape.id);
+  group.classList.toggle("is-later", given !== null && (given.later.has(shape.id) || (last && !given.last)));
 }
 
 /** @param {Drawn} part @param {Moment} moment */

@@ -7,6 +7,7 @@ import { make, write } from "../dom.js";
 import { short } from "../numbers.js";
 import { createDrawing } from "../panel/drawing.js";
 import { rangeOf, unitsOf } from "../panel/node.js";
+import { createSlow } from "../panel/slow.js";
 import { makeTwin } from "../panel/twin.js";
 import { nth } from "../player.js";
 import { toQuery } from "../recipe.js";
@@ -26,7 +27,8 @@ export const view = {
     const { player, t } = context;
     const caption = make("p", { class: "cell-caption", "aria-live": "off" });
     const stage = make("div", { class: "cell-stage" });
-    host.append(stage, caption);
+    const slow = createSlow(context, caption);
+    host.append(stage, slow.host, caption);
     /** @type {ReturnType<typeof createDrawing> | null} */
     let drawing = null;
     /** @type {DrawnCell | null} */
@@ -53,17 +55,9 @@ export const view = {
     /** @param {Shape | null} shape */
     const hover = (shape) => {
       hovered = shape;
-      if (shown) write(caption, describe(shown, player.state, shape));
+      if (shown) write(caption, describe(shown, player.state, shape, cell, t));
       const node = shape?.node;
       if (shown && node && shape.kind !== "previous") prefetch(context, shown, node);
-    };
-
-    /** @param {Trace} trace @param {State} state @param {Shape | null} shape */
-    const describe = (trace, state, shape) => {
-      if (cell === null) return "";
-      const word = trace.labels.time?.[state.t] ?? "";
-      if (!shape) return t("cell.caption", { t: state.t, word });
-      return sentence(trace, state, shape, cell, t);
     };
 
     return {
@@ -81,20 +75,29 @@ export const view = {
         }
         if (drawing === null || cell === null) return;
         drawing.draw({
+          light: slow.follow(trace, state, drawing.ids),
           ...content(trace, state, scene),
           focus: state.focus,
           phase: state.phase,
           input: trace.labels.time?.[state.t] ?? "",
         });
-        write(caption, describe(trace, state, hovered));
+        write(caption, describe(trace, state, hovered, cell, t));
       },
       destroy() {
+        slow.rest();
         stage.remove();
         caption.remove();
       },
     };
   },
 };
+
+/** What stands below the drawing: a part in words, or where the playhead is. @param {Trace} trace @param {State} state @param {Shape | null} shape @param {DrawnCell | null} cell @param {Translate} t */
+function describe(trace, state, shape, cell, t) {
+  if (cell === null) return "";
+  const word = trace.labels.time?.[state.t] ?? "";
+  return shape ? sentence(trace, state, shape, cell, t) : t("cell.caption", { t: state.t, word });
+}
 
 /** What fills each node: its units, or in the backward run their gradients. @param {Trace} trace @param {State} state @param {any} scene */
 function content(trace, state, { cell, decades }) {
