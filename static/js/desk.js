@@ -8,7 +8,6 @@ import { lensOf } from "./blocks.js";
 import { Chronicle } from "./chronicle.js";
 import { find, write } from "./dom.js";
 import { view as focus } from "./elements/focus-panel.js";
-import { LessonPanel } from "./elements/lesson-panel.js";
 import { RecipeForm } from "./elements/recipe-form.js";
 import { dress, resolve } from "./figures.js";
 import { listenToKeys } from "./keys.js";
@@ -51,7 +50,7 @@ class Desk {
       { history, now: () => performance.now(), here: () => location.pathname + location.search + location.hash },
       () => this.draw(),
     );
-    /** @type {LessonPanel | null} */
+    /** @type {import('./tools/lesson-panel.js').LessonPanel | null} */
     this.lesson = null;
     this.writing = 0;
     this.travelled = false;
@@ -87,7 +86,7 @@ class Desk {
   }
 
   /** The words of a lesson's page stand above the tools. */
-  teach() {
+  async teach() {
     const { lesson } = this.page;
     if (!lesson) return;
     const query = () => (lesson.own === this.query(this.whole.recipe) ? "" : this.query(this.whole.recipe));
@@ -95,6 +94,7 @@ class Desk {
     const focus = (/** @type {string} */ field) => this.form.lead(field);
     const label = (/** @type {string} */ name) =>
       this.page.fields.find((/** @type {any} */ f) => f.name === name)?.label ?? name;
+    const { LessonPanel } = await import("./tools/lesson-panel.js");
     this.lesson = new LessonPanel(find(document, "#lesson", HTMLElement), lesson, { query, focus, label });
     this.lesson.update();
   }
