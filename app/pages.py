@@ -31,6 +31,7 @@ from core.recipe import FIELDS, make_recipe
 
 HTML = "text/html; charset=utf-8"
 PROMPT_MS = 250.0
+PAGE_LEVEL = 9  # a page is mostly words, which do repeat, and is packed once for all who open it
 THEMES = ("light", "dark", "projector")
 ESCAPES = {
     b"<": b"\\u003c",
@@ -171,7 +172,7 @@ def page(request: Request, html: bytes, status: int = 200) -> Response:
 
 @lru_cache(maxsize=16)
 def _packed(html: bytes) -> bytes:
-    return pack(html)
+    return pack(html, PAGE_LEVEL)
 
 
 async def contents(request: Request) -> Response:

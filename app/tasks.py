@@ -173,9 +173,9 @@ def _json(value: object) -> bytes:
     return orjson.dumps(value, option=NUMBERS)
 
 
-def pack(body: bytes) -> bytes:
+def pack(body: bytes, level: int = PACK_LEVEL) -> bytes:
     """Packed with gzip. A time stamp in its header would give the same bytes a new ETag every second."""
-    return gzip.compress(body, PACK_LEVEL, mtime=0)
+    return gzip.compress(body, level, mtime=0)
 
 
 def _packed(task: Task, body: bytes) -> bytes:
