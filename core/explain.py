@@ -10,7 +10,7 @@ import numpy as np
 
 from core.equations import Cell
 from core.errors import Problem, RecipeError
-from core.explain_chain import chain_of
+from core.explain_chain import chain_of, too_long
 from core.explain_head import explain_head, head_nodes
 from core.explain_look import explain_weights
 from core.explain_steps import steps_of
@@ -131,6 +131,8 @@ def explain_contribution(trace: Trace, *, parameter: str, t: int, k: int) -> dic
     notes = _lateness(r, t, k)
     if len(met) > 1:
         notes.append("These matrices met different vectors, so the norm is not one product.")
+    if too_long(trace, r.wiring, t, k):
+        notes.append("So many Jacobians of this size are not multiplied here, factor by factor.")
     factors = _factors(r, met, value, k) if len(met) == 1 and met[0] not in ("M", "score") else []
     left = rf"\left\lVert \frac{{\partial J_{{{t}}}}}{{\partial {weight(bare)}}}\Big|_{{k={k}}} \right\rVert"
     right = r" \cdot ".join(f.latex for f in factors)

@@ -14,7 +14,7 @@ from core.wiring import Wiring
 
 MOST, FIRST = 12, 5  # factors told one by one; with more, so many of them before the fold
 WIDEST, MOST_VALUES = 16, 16  # matrices up to this size are told whole; so many singular values
-MOST_WORK = 1e8  # steps n^3 beyond which nothing is multiplied
+MOST_WORK = 2.5e8  # steps n^3 beyond which nothing is multiplied
 
 
 def chain_of(trace: Trace, wiring: Wiring, t: int, k: int) -> dict[str, Any] | None:
@@ -24,10 +24,10 @@ def chain_of(trace: Trace, wiring: Wiring, t: int, k: int) -> dict[str, Any] | N
     the error's gradient times this product: what of it still arrives. A factor from step a to step b < a - 1 is the
     product of those between.
     """
-    n = len(wiring.cells[wiring.blocks[0].name].states) * trace.dims["hidden"]
-    if not is_plain(wiring) or k > t or (t - k) * n**3 > MOST_WORK:
+    if not is_plain(wiring) or k > t or too_long(trace, wiring, t, k):
         return None
     way = way_of(trace)
+    n = way.n
     delta = _delta(trace, way, t)
     J = way.jacobians(slice(k + 1, t + 1))[::-1] if t > k else np.zeros((0, n, n))
     product, factors = np.eye(n), []
@@ -37,6 +37,12 @@ def chain_of(trace: Trace, wiring: Wiring, t: int, k: int) -> dict[str, Any] | N
             product = product @ factor
             factors.append(_factor(start, end, factor) | _sizes(product, delta))
     return {"t": t, "k": k, "states": list(way.cell.states), "delta": _told_delta(delta), "factors": factors}
+
+
+def too_long(trace: Trace, wiring: Wiring, t: int, k: int) -> bool:
+    """Whether multiplying the Jacobians of a single chain from step t back to step k would take too long."""
+    n = sum(len(cell.states) for cell in wiring.cells.values()) * trace.dims["hidden"]
+    return is_plain(wiring) and (t - k) * n**3 > MOST_WORK
 
 
 def _spans(t: int, k: int) -> list[tuple[int, int]]:

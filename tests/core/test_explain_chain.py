@@ -75,3 +75,13 @@ def test_several_chains_have_none_yet() -> None:
     recipe = make_recipe({"topology": "bidirectional", "hidden": 3})
     found = explain_contribution(compute(recipe, GROUPS), parameter="forward/b", t=4, k=2)
     assert found["chain"] is None
+
+
+def test_what_would_take_too_long_is_said_in_place_of_a_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.explain_chain.MOST_WORK", 3 * 4**3)
+    trace = compute(make_recipe({"cell": "gru", "hidden": 4}), GROUPS)
+    short, long = (explain_contribution(trace, parameter="b", t=5, k=k) for k in (2, 1))
+    assert short["chain"] is not None
+    assert long["chain"] is None
+    assert any("not multiplied here" in note for note in long["notes"])
+    assert not any("not multiplied here" in note for note in short["notes"])

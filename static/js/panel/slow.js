@@ -43,8 +43,11 @@ function createNumbers({ request, catalog }, heard) {
   };
 }
 
-/** @param {Substep} step @param {boolean} back */
-const formulaOf = ({ latex }, back) => (back ? `\\partial J / \\partial\\left(${latex}\\right)` : latex);
+/** What is computed; on the way back its gradient, under its name if it has one. @param {Substep} step @param {boolean} back @param {string | undefined} symbol */
+function formulaOf({ latex }, back, symbol) {
+  if (!back) return latex;
+  return `\\partial J / \\partial${symbol ? ` ${symbol}` : `\\left(${latex}\\right)`}`;
+}
 
 /** @param {any} context @param {HTMLElement} caption gives way to the line */
 export function createSlow(context, caption) {
@@ -68,10 +71,11 @@ export function createSlow(context, caption) {
     const step = steps[orderAt(state, steps.length)];
     const back = state.phase === "backward";
     const unit = Math.min(state.focus?.unit ?? 0, trace.dims.hidden - 1);
-    const label = cell.nodes.find((/** @type {any} */ node) => node.name === step.stem)?.label ?? step.stem;
+    const named = cell.nodes.find((/** @type {any} */ node) => node.name === step.stem);
+    const label = named?.label ?? step.stem;
     write(place, t("slow.place", { at: (state.sub ?? 0) + 1, count: steps.length, t: state.t }));
     write(words, t(`slow.${back ? "back" : kindOf(step.op)}`, { label }));
-    typeset(formula, colour(formulaOf(step, back), meanings(cell)));
+    typeset(formula, colour(formulaOf(step, back, step.id === step.stem ? named?.latex : undefined), meanings(cell)));
     const params = { node: fullName(trace, cell.output), t: state.t, unit };
     const found = (trace.whole ?? trace).held ? [] : numbers.of(trace, params);
     const known = found.find(({ id }) => id === step.id);
