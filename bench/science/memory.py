@@ -168,8 +168,8 @@ FORGET = Experiment(
     "Gers et al. 2000, Jozefowicz et al. 2015, Tallec and Ollivier 2018; the task as Pascanu et al. 2013",
     "LSTM of 50 units, batch 20, Adam at 0.005, clipped to norm 1, at most 3000 updates, float32; 1000 test sequences; "
     "U with the variance that PyTorch draws with; W by Xavier's rule, with which the longest clock collects so much of "
-    "what stands between the cues that it may not learn in time; with all weights drawn as PyTorch draws them b = 2, 3, "
-    "4 and ln 99 were each learnt in two runs of three; b = 0, 1 and ln 99 with the first three seeds",
+    "what stands between the cues that it may not learn in time; with all weights drawn as PyTorch draws them b = 2, "
+    "3, 4 and ln 99 were each learnt in two runs of three; b = 0, 1 and ln 99 with the first three seeds",
     {f"b = {n}: gradient at the first cue over the last steps": b.ratio for n, b in BIASES.items()}
     | {f"b = {n}: share of wrong answers": b.wrong for n, b in BIASES.items()},
     forget,
