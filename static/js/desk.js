@@ -81,6 +81,7 @@ class Desk {
     this.teach();
     this.time.see(this.player.state);
     if (page.problem) this.failed(page.problem);
+    else if (elsewhere()) this.travelTo(this.here());
     else if (this.query(recipe) !== this.query(stage.trace.recipe)) this.travelTo(recipe);
     else this.explain();
   }
@@ -300,6 +301,12 @@ function kept(own, change) {
 function optionsOf(search, fields) {
   const taken = new Set(["theme", "own", ...fields.map(({ name }) => name)]);
   return Object.freeze(Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => !taken.has(name))));
+}
+
+/** Whether the visitor went back or forward before anyone listened: the address is no longer that of the page that came. */
+function elsewhere() {
+  const [came] = performance.getEntriesByType("navigation");
+  return came !== undefined && new URL(came.name).search !== location.search;
 }
 
 /** @param {Desk} desk */

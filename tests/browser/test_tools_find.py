@@ -130,7 +130,8 @@ def test_the_marks_go_with_the_tool_and_come_back_with_it(page: Page) -> None:
     expect(page.locator(".range-band")).to_be_visible()
     page.get_by_role("tab", name="Inspect").click()
     expect(page.locator(".range-band")).to_be_hidden()
-    page.get_by_role("tab", name="Find").click()
+    page.locator(".tabs-more summary").click()
+    page.locator(".tabs-item", has_text="Find").click()
     expect(page.locator(".range-band")).to_be_visible()
     assert chosen(page) == ["I", "took", "the"]
 
