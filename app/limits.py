@@ -50,8 +50,8 @@ PAGE_POLICY = _policy(
     frame_ancestors="'self'",
 )
 DATA_POLICY = _policy(default_src="'none'", frame_ancestors="'none'")
-EVERYWHERE = {
-    "X-Content-Type-Options": "nosniff",
+EVERYWHERE = {"X-Content-Type-Options": "nosniff"}
+DOCUMENTS = EVERYWHERE | {  # what these say concerns documents; on a script or a letter they are bytes for nothing
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
@@ -61,7 +61,7 @@ SHARED = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 HEADERS: Mapping[Family, Mapping[str, str]] = {
-    "page": EVERYWHERE
+    "page": DOCUMENTS
     | {
         "Content-Security-Policy": PAGE_POLICY,
         "X-Frame-Options": "SAMEORIGIN",

@@ -31,7 +31,7 @@ SHEETS = {
         "vendor/fonts-5.3.0/fonts.css",
         *(f"css/{name}.css" for name in ("tokens", "base", "network", "chains", "frames", "player", "form")),
     ),
-    "css/desk.pack.css": ("css/bench.css", "css/panel.css", "css/cell.css"),
+    "css/desk.pack.css": ("vendor/katex-0.19.1/katex.css", "css/bench.css", "css/panel.css", "css/cell.css"),
 }
 
 

@@ -341,7 +341,7 @@ function listen(desk) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => stage.restyle());
 }
 
-const SHEETS = ["css/desk.pack.css", "vendor/katex-0.19.1/katex.css"];
+const SHEETS = ["css/desk.pack.css"];
 
 /** Furnish the desk, then let Plotly take over the figures. @param {Opened} opened */
 export async function furnish(opened) {
