@@ -40,8 +40,11 @@ def test_each_step_is_the_derivative_by_complex_steps(cell: str) -> None:
             assert np.abs(found[k + 1] - right.reshape(found[0].shape)).max() < 1e-14
 
 
+RECTIFIED = ("rnn-relu", "indrnn")  # where units die the product is exactly zero, which the helper does not divide by
+
+
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 4.0])
-@pytest.mark.parametrize("cell", [name for name in CELLS if name != "rnn-relu"])
+@pytest.mark.parametrize("cell", [name for name in CELLS if name not in RECTIFIED])
 def test_a_hundred_steps_have_the_norms_of_their_products(cell: str, scale: float) -> None:
     """From 1e-300 to 1e40, each to ten digits of its logarithm."""
     J = step_jacobians(workspace(CELLS[cell], long_task(cell, scale)))
