@@ -47,6 +47,7 @@ def test_it_can_be_driven_by_the_keyboard_alone(page: Page) -> None:
     assert page.evaluate("document.activeElement.dataset.node") == "cell"
     page.keyboard.press("Enter")
     assert state(page)["focus"]["node"] == "s"
+    until(page, "document.activeElement.dataset.node === 'cell'")
     page.keyboard.press("ArrowRight")
     until(page, "document.activeElement.closest('.step')?.dataset.t === '3'")
     page.keyboard.press("Escape")

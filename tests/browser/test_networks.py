@@ -96,7 +96,7 @@ def test_a_reversed_chain_plays_from_the_end(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     until(page, "unrolled.player.state.t === 6")
     until(page, "document.querySelector('.belt .step[data-t=\"7\"]').classList.contains('has-state')")
-    assert not page.evaluate("document.querySelector('.belt .step[data-t=\"5\"]').classList.contains('has-state')")
+    until(page, "!document.querySelector('.belt .step[data-t=\"5\"]').classList.contains('has-state')")
     assert "first" in (step_of(page, 7).get_attribute("class") or "")
 
 
