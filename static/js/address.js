@@ -85,3 +85,9 @@ export function toHash({ t, k, phase, focus, look, tool, own, epoch, sub }) {
   if (look.block) hash.set("block", look.block);
   return hash.toString();
 }
+
+/** Whether the visitor went back or forward before anyone listened: the address is no longer that of the page that came. */
+export function elsewhere() {
+  const [came] = performance.getEntriesByType("navigation");
+  return came !== undefined && new URL(came.name).search !== location.search;
+}

@@ -1,7 +1,7 @@
 // What the visitor acts through, furnished once the first picture is there: the recipe form and the runs it asks for, the
 // panel of what is in focus, the keyboard, the theme, and the address that holds them all.
 
-import { fromHash, toHash } from "./address.js";
+import { elsewhere, fromHash, toHash } from "./address.js";
 import api from "./api.js";
 import { Bench } from "./bench.js";
 import { lensOf } from "./blocks.js";
@@ -301,12 +301,6 @@ function kept(own, change) {
 function optionsOf(search, fields) {
   const taken = new Set(["theme", "own", ...fields.map(({ name }) => name)]);
   return Object.freeze(Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => !taken.has(name))));
-}
-
-/** Whether the visitor went back or forward before anyone listened: the address is no longer that of the page that came. */
-function elsewhere() {
-  const [came] = performance.getEntriesByType("navigation");
-  return came !== undefined && new URL(came.name).search !== location.search;
 }
 
 /** @param {Desk} desk */
