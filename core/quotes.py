@@ -199,11 +199,11 @@ def short(number: float, digits: int = 3) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of one as hundredths."""
+    """A share of one as hundredths, as the page writes it."""
     hundredths = 100 * share
     if 0 < hundredths < 0.1:
-        return "<0.1 %"
-    return f"{hundredths:.1f} %" if hundredths < 10 else f"{hundredths:.0f} %"
+        return "<0.1%"
+    return f"{hundredths:.1f}%" if hundredths < 10 else f"{hundredths:.0f}%"
 
 
 FORMATS: dict[str, Callable[[Any], str]] = {

@@ -166,11 +166,11 @@ def test_an_answer_is_sent_without_waiting_for_an_acknowledgement(own: Server) -
 
 
 def test_the_shelf_forgets_the_oldest(tmp_path: Path) -> None:
-    with serving(tmp_path, UNROLLED_CACHE_BYTES="800000") as server:
+    with serving(tmp_path, UNROLLED_CACHE_BYTES="400000") as server:
         before = computed(server)
         for seed in [*range(30), 29, 0]:
             WEB.get(server.url + TRACES, params={"seed": seed}, headers={"Accept-Encoding": "identity"})
-        assert counted(server.url, "unrolled_cache_bytes") <= 800_000
+        assert counted(server.url, "unrolled_cache_bytes") <= 400_000
         assert computed(server) == before + 31
         assert counted(server.url, "unrolled_shared", how="cached") == 1
 

@@ -202,7 +202,7 @@ def test_an_answer_that_is_not_taken_is_dropped(tmp_path: Path) -> None:
     with serving(tmp_path, UNROLLED_SEND_SECONDS="1") as server:
         before = len(list(Path(f"/proc/{server.pid}/fd").iterdir()))
         frozen = connect(server.url, SO_RCVBUF=4096)
-        frozen.sendall(get(TRACES, "Connection: close", query={**RECIPE, "hidden": 64}))
+        frozen.sendall(get(TRACES, "Connection: close", query={**RECIPE, "hidden": 40}))
         until(lambda: len(list(Path(f"/proc/{server.pid}/fd").iterdir())) > before)
         until(lambda: len(list(Path(f"/proc/{server.pid}/fd").iterdir())) == before)
         frozen.close()

@@ -74,7 +74,7 @@ def test_anything_else_is_refused(trace: Trace, text: str) -> None:
 
 def test_prose_says_one_number(trace: Trace) -> None:
     assert quoted(trace, "recipe.hidden") == "8"
-    assert quoted(trace, "1 / 8 | percent") == "12 %"
+    assert quoted(trace, "1 / 8 | percent") == "12%"
     assert quoted(trace, "0 - 1 / 8") == "−0.125"
     with pytest.raises(QuoteError, match="8 numbers"):
         quoted(trace, "loss")

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nameOf, scalesOf, signed } from "../../static/js/panel/factors.js";
+import { nameOf, scalesOf, signed } from "../../static/js/later/factors.js";
 
 const factor = { from: 5, to: 4, singular: [2, 0.01], matrix: [[0.5, -3]], norm: 1, carried: 1 };
 const chain = { t: 5, k: 4, states: ["s"], delta: { norm: 1, vector: [0.1, -0.2] }, factors: [factor] };

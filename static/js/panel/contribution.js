@@ -8,7 +8,6 @@ import { colour } from "../latex.js";
 import { typeset } from "../math.js";
 import { percent, short } from "../numbers.js";
 import { createChain } from "./chain.js";
-import { createFactors } from "./factors.js";
 import { backButton, copyBar } from "./node.js";
 import { tall } from "./side.js";
 
@@ -17,7 +16,7 @@ import { tall } from "./side.js";
  * @typedef {import('../trace.js').Trace} Trace
  * @typedef {import('./node.js').Translate} Translate
  * @typedef {{parameter: string, t: number, k: number, value: number | null, share: number | null, latex: string, numbers: string,
- *   factors: {latex: string, label: string, value: number | null}[], numpy: string, notes: string[], chain?: import('./factors.js').Chain | null}} Explained
+ *   factors: {latex: string, label: string, value: number | null}[], numpy: string, notes: string[], chain?: import('../later/factors.js').Chain | null}} Explained
  * @typedef {{parameter: string, t: number, k: number}} Place
  */
 
@@ -29,7 +28,7 @@ export function createContribution(means) {
   const [equation, numbers] = [make("p", { class: "equation" }), make("p", { class: "equation-numbers" })];
   const factors = make("ol", { class: "factors" });
   const [where, share, chain] = [createWhere(means), createShare(t), createChain(t)];
-  const product = createFactors(t);
+  const product = createProduct(t);
   const notes = make("ul", { class: "notes" });
   const head = make("header", { class: "focus-head" }, backButton(means.back, t), make("h2", {}, title, symbol));
   const copies = copyBar(means.copy, t);
@@ -72,6 +71,30 @@ export function createContribution(means) {
       factors.replaceChildren(...explained.factors.map((factor) => drawFactor(factor, meaning)));
       product.draw(explained.chain);
       notes.replaceChildren(...explained.notes.map((note) => make("li", {}, note)));
+    },
+  };
+}
+
+/** The chain factor by factor: its module comes with the first chain, and draws the newest. @param {Translate} t */
+function createProduct(t) {
+  const host = make("div");
+  /** @type {import('../later/factors.js').Chain | null | undefined} */
+  let newest = null;
+  /** @type {Promise<{draw: (chain: typeof newest) => void}> | null} */
+  let coming = null;
+  const bring = async () => {
+    const { createFactors } = await import("../later/factors.js");
+    const factors = createFactors(t);
+    host.replaceChildren(factors.host);
+    return factors;
+  };
+  return {
+    host,
+    /** @param {typeof newest} chain */
+    draw(chain) {
+      newest = chain;
+      if (chain) coming ??= bring();
+      coming?.then((factors) => factors.draw(newest));
     },
   };
 }
