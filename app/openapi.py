@@ -76,7 +76,7 @@ CONTROLS: Mapping[str, Schema] = {
     "include": parameter(
         "include",
         {"type": "array", "items": {"type": "string", "enum": [*GROUPS]}, "minItems": 1, "uniqueItems": True},
-        "Groups of arrays, with commas between them; all but the costly `spectral` by default.",
+        "Groups of arrays, with commas between them; all but the costly `spectral` and `windows` by default.",
     )
     | {"style": "form", "explode": False},
     "encoding": parameter(

@@ -6,7 +6,7 @@ The constants are nanoseconds on a slow core; `bench` compares them with what ru
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from core.data import DATASETS
+from core.data import DATASETS, Collection
 from core.equations import Cell
 from core.errors import CostError, Problem
 from core.fields import FIELDS
@@ -19,6 +19,8 @@ from core.wiring import Wiring, wiring_of
 # Nanoseconds: of a run, to build it and for each step's calls; of a number as JSON.
 PER_RUN, PER_WEIGHT, PER_CALL, PER_FLOP, PER_NUMBER = 450_000.0, 60_000.0, 900.0, 1.0, 60.0
 JSON_BYTES = 21
+LONG_TEXT = 400e6  # contexts counted in a whole novel, once
+GROUPED = ("forward", "backward", "params", "contributions", "jacobians", "spectral")
 MOST_WINDOWS = 2e6  # beyond so many deltas windows are not compared
 
 
@@ -44,13 +46,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Size:
-    """The numbers that a cost depends on: T steps, I inputs, O outputs, H units, and the network that they are of."""
+    """The numbers that a cost depends on: T steps, I inputs, O outputs, H units, and the network that they are of.
+
+    `long`: the sequence is part of a long text, in which windows are counted.
+    """
 
     T: int
     I: int
     O: int
     H: int
     wiring: Wiring
+    long: bool = False
 
     @property
     def parts(self) -> list[Part]:
@@ -76,7 +82,9 @@ class Cost:
 
 def size_of(recipe: Recipe) -> Size:
     """The sizes of a recipe."""
-    return Size(steps_of(recipe), *widths_of(recipe), recipe["hidden"], wiring_of(recipe))
+    found = declared(recipe)
+    long = isinstance(found, Collection) and found.stream and found.kind == "text"
+    return Size(steps_of(recipe), *widths_of(recipe), recipe["hidden"], wiring_of(recipe), long)
 
 
 def _part(s: Size, block: Block, width: int, *, lower: bool) -> Part:
@@ -99,6 +107,7 @@ def _cost(s: Size, include: frozenset[str]) -> Cost:
         total += _contribution_ns(s, part) if "contributions" in include else 0.0
         total += _jacobian_ns(s, part) if "jacobians" in include else 0.0
         total += _spectral_ns(s, part) if "spectral" in include else 0.0
+    total += _windows_ns(s) if "windows" in include else 0.0
     numbers = _numbers(s, include)
     return Cost((total + numbers * PER_NUMBER) / 1e6, numbers * JSON_BYTES, s.span)
 
@@ -130,8 +139,14 @@ def _spectral_ns(s: Size, p: Part) -> float:
     return 320_000 + p.T**2 * (2_400 + 14 * n**2 + 0.087 * n**3)
 
 
+def _windows_ns(s: Size) -> float:
+    """Three small products a step, norms for each pair; windows counted in a long text at most."""
+    return LONG_TEXT * s.long + s.T * (1_000 + 3 * s.H * s.I * PER_FLOP) + s.T**2 + 3 * s.H * s.I * 10
+
+
 def _numbers(s: Size, include: frozenset[str]) -> int:
-    counts = dict.fromkeys(("forward", "backward", "params", "contributions", "jacobians", "spectral"), 0)
+    counts = dict.fromkeys(GROUPED, 0)
+    counts["windows"] = s.span * (2 * s.I + s.H + s.span) + 3 * s.H * s.I + 40
     for p in s.parts:
         weights = p.products * s.H**2 + p.inputs * s.H * p.I + 2 * s.H * s.O
         counts["forward"] += p.T * (s.H * (p.nodes + p.states) + p.I + p.looks * s.T) + 2 * s.T * s.O

@@ -21,10 +21,11 @@ from core.sweep import Rows
 from core.trace import Event, Trace, encode, header, nonfinite
 from core.unroll import Workspace
 from core.unrolled import Unrolled, first_weights, given_to, shapes_of, unrolled
+from core.windows import beside
 from core.wiring import Wiring, wiring_of
 
-GROUPS = ("forward", "backward", "contributions", "jacobians", "params", "spectral")
-DEFAULT_GROUPS = GROUPS[:-1]
+GROUPS = ("forward", "backward", "contributions", "jacobians", "params", "spectral", "windows")
+DEFAULT_GROUPS = GROUPS[:5]
 AXES = ("source", "time")
 GIVEN = ("x", "y", "target", "mask")
 
@@ -93,9 +94,16 @@ def traced(done: Run, include: Iterable[str] = DEFAULT_GROUPS) -> Trace:
 
 def costly(done: Run, groups: Iterable[str]) -> dict[str, Array]:
     """The arrays that take more than the run itself, cheapest first."""
+    groups = set(groups)
+    found = beside(done.recipe, read_by(done), done.clock[0][0]) if "windows" in groups else {}
     if isinstance(done.net, Network):
-        return _costly_of_network(done, done.net, set(groups))
-    return costly_of_chain(done.recipe, done.net, set(groups))
+        return found | _costly_of_network(done, done.net, groups)
+    return found | costly_of_chain(done.recipe, done.net, groups)
+
+
+def read_by(done: Run) -> Floats:
+    """What the network read, after surgery too: x (T, 1, I)."""
+    return done.material.batch.x if isinstance(done.net, Network) else done.net.x
 
 
 def costly_of_chain(recipe: Recipe, ws: Workspace, groups: set[str]) -> dict[str, Array]:

@@ -162,6 +162,8 @@ def carry_out(recipe: Recipe, interventions: Sequence[Intervention], include: It
     read, axis = _tokens(done, interventions), done.clock[0][0]
     labels = {**plain.labels, axis: [read.get(t, name) for t, name in enumerate(plain.labels[axis])]}
     values = {**plain.recipe, "interventions": told}
+    unread = costly(done, groups & {"windows"})
+    arrays |= {f"unperturbed/{n}": a for n, a in unread.items() if a.dims[0] in AXES}
     return replace(plain, id=identity, recipe=values, labels=labels, arrays=arrays | costly(changed, groups))
 
 

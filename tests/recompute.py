@@ -3,8 +3,8 @@
     python -m tests.recompute http://127.0.0.1:8000 cell=lstm loss_at=last window=3
 
 Needs NumPy and the standard library, reads no code of the project: cells, derivatives and norms are written out
-again, cells in recompute_cells.py and networks in recompute_networks.py. Without choices it checks every cell at both
-loss placements and in every network. Exit code 1 if anything differs.
+again in recompute_cells.py, recompute_networks.py and recompute_windows.py. Without choices it checks every cell
+at both loss placements and in every network. Exit code 1 if anything differs.
 """
 
 import itertools
@@ -19,11 +19,12 @@ import numpy as np
 
 from tests.recompute_cells import CELLS, KINDS, STEPS, Array, Arrays, Back
 from tests.recompute_networks import Networked
+from tests.recompute_windows import beside
 
-GROUPS = "forward,backward,contributions,jacobians,params,spectral"
+GROUPS = "forward,backward,contributions,jacobians,params,spectral,windows"
 TOLERANCE = 1e-9
 TOPOLOGIES = ("one-to-one", "one-to-many", "bidirectional", "encoder-decoder", "attention")
-GIVEN = {"x", "y", "target", "mask"}
+GIVEN = {"x", "y", "target", "mask", "convolution/F"}
 
 
 class Recomputed:
@@ -152,6 +153,11 @@ def array(described: dict[str, Any]) -> Array:
 def recomputed(trace: dict[str, Any]) -> Arrays:
     """Every array of a trace again, from x, target, param/* and the recipe; of several chains also from the mask."""
     given = {n: array(a) for n, a in trace["arrays"].items() if n in GIVEN or n.startswith("param/")}
+    return of_network(trace, given) | beside(trace, given)
+
+
+def of_network(trace: dict[str, Any], given: Arrays) -> Arrays:
+    """All but what stands beside the recurrence."""
     plain = trace["topology"]["name"] == "chain" and len(trace["topology"]["blocks"]) == 1
     if not plain or trace["recipe"]["data"] not in ("sentence", "characters"):
         return Networked(trace, given).arrays() | {"mask": given["mask"]}
@@ -171,7 +177,7 @@ def compare(trace: dict[str, Any]) -> Iterator[tuple[str, list[int], float]]:
     """Name, shape and error of every array; one that nobody can recompute, or that is missing, is infinitely wrong."""
     again = recomputed(trace)
     for name, described in trace["arrays"].items():
-        if name not in {"x", "y", "target"} and not name.startswith("param/"):
+        if name not in {"x", "y", "target", "convolution/F"} and not name.startswith("param/"):
             right = again.pop(name, None)
             yield name, described["shape"], float("inf") if right is None else difference(name, array(described), right)
     for name in again:

@@ -134,13 +134,14 @@ class Drawn:
 class Stream:
     """One long sequence of `size` steps; B readers enter at even distances and go round. Windows are its examples.
 
-    `read(places)` gives x (..., I) and targets of any places in it.
+    `read(places)` gives x (..., I) and targets of any places in it; a text's `symbols` are all of it, as numbers.
     """
 
     size: int
     window: int
     read: Callable[[Indices], tuple[Floats, Targets]]
     shown: Callable[[int, int], Look]
+    symbols: Indices | None = field(default=None, compare=False, repr=False)
     stream = True
 
     def __len__(self) -> int:

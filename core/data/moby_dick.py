@@ -47,7 +47,7 @@ def stream(ids: Indices, symbols: Sequence[str], window: int, between: str) -> S
         shown = tuple(symbols[i] for i in ids[begin:end])
         return Look(f"From {begin:,}", shown, between.join(shown), Picture("text"))
 
-    return Stream(len(ids) - 1, window, lambda at: (_one_hot(ids[at], size), ids[at + 1]), show)
+    return Stream(len(ids) - 1, window, lambda at: (_one_hot(ids[at], size), ids[at + 1]), show, ids)
 
 
 def _one_hot(ids: Indices, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

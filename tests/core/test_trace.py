@@ -114,6 +114,7 @@ def test_a_trace_has_every_array_of_the_contract(cell: str) -> None:
 def test_the_dimensions_of_every_array_are_those_of_the_trace(cell: str) -> None:
     trace = compute(make_recipe({"cell": cell, "text": "a b c a d", "hidden": 3, "window": 2}), GROUPS)
     sizes = {**trace.dims, "time_t": trace.dims["time"], "time_k": trace.dims["time"], "window": trace.dims["time"]}
+    sizes |= {"lag": 3, "size": len(trace["window/inputs"])}
     for name, array in trace.arrays.items():
         assert array.data.shape == tuple(sizes[dim] for dim in array.dims), name
 
@@ -129,7 +130,7 @@ def test_only_the_groups_asked_for_are_there() -> None:
     recipe = make_recipe({})
     assert not {"grad/U", "contribution/U", "jacobian/fro", "param/U"} & compute(recipe, ("forward",)).arrays.keys()
     assert "contribution/U" not in compute(recipe, ("forward", "backward", "jacobians")).arrays
-    assert "jacobian/spectral" not in compute(recipe).arrays
+    assert not {"jacobian/spectral", "bag", "window/inputs"} & compute(recipe).arrays.keys()
     assert set(compute(recipe, ("params",)).arrays) == {f"param/{name}" for name in "WUbVd"}
 
 
