@@ -100,14 +100,23 @@ class Attend:
 
     def pull_all(self, rows: Floats, slopes: Floats) -> Floats:
         """dJ/dM of rows dJ/dv (T, R, B, H) and their dJ/de (T, B, S, R), summed over all steps: (S, R, B, columns)."""
-        found = []
+        found, bent = [], self._keys_side_by_side(slopes)
         for b in range(rows.shape[2]):
             values = (self.weights[:, b].T @ rows[:, :, b].reshape(len(rows), -1)).reshape(-1, *rows.shape[1::2])
-            keys = self._keys_all(slopes[:, b], b)
+            keys = self._keys_all(slopes[:, b], b) if bent is None else bent[b][:, None]
             total = values if self.R is None else values @ self.R
             total += keys if self.Q is None else keys @ self.Q
             found.append(total)
         return np.stack(found, axis=2) if len(found) > 1 else found[0][:, :, None]
+
+    def _keys_side_by_side(self, slopes: Floats) -> Floats | None:
+        """dJ/dk (B, S, H) of one row dJ/de (T, B, S, 1) of an additive score: every tanh made once, not B times."""
+        if self.w is None or slopes.shape[3] > 1 or slopes.shape[1] == 1:
+            return None
+        total = slopes[0] * self.local(0)
+        for t, slope in enumerate(slopes[1:], 1):
+            total += slope * self.local(t)
+        return np.asarray(total)
 
     def _keys_all(self, slopes: Floats, b: int) -> Floats:
         """dJ/dk of one sequence, of its dJ/de (T, S, R), summed over all steps: (S, R, H)."""
@@ -134,6 +143,9 @@ class Attend:
         if self.w is None:
             return np.asarray(np.einsum("bh,rbc->rhc", self.query[t], _by_sequence(slopes, self.memory)))
         H, C = self.sizes.H, self.memory.shape[2]
+        if len(slopes) == 1:
+            keys = slopes[0][:, :, None] * self.local(t)
+            return np.asarray((keys.reshape(-1, H).T @ self.memory.reshape(-1, C))[None])
         outer = self.local(t)[:, :, :, None] * self.memory[:, :, None]
         whole = slopes.reshape(len(slopes), -1) @ outer.reshape(-1, H * C)
         return np.asarray(whole.reshape(len(slopes), H, C))

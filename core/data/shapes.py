@@ -62,7 +62,7 @@ def rank(thing: Thing) -> tuple[int, int, int]:
 
 
 def _thing(rng: np.random.Generator, x: float, y: float) -> Thing:
-    size, colour, shape = (str(rng.choice(words)) for words in ([*SIZES], [*COLOURS], SHAPES))
+    size, colour, shape = (words[rng.integers(len(words))] for words in ([*SIZES], [*COLOURS], SHAPES))
     return Thing(size, colour, shape, x, y)
 
 
