@@ -1,13 +1,16 @@
 """Packs: modules one behind the other do what they did apart."""
 
+import gzip
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import brotli
 import pytest
 
 from app import packs
+from app.assets import Assets
 from tests.serving import ROOT
 
 STATIC = ROOT / "static"
@@ -128,3 +131,14 @@ def test_sheets_leave_their_remarks_behind(made: dict[str, bytes]) -> None:
     for name in packs.SHEETS:
         assert b"/*" not in made[name]
         assert b"\n  " not in made[name]
+
+
+def test_a_pack_comes_in_its_smallest_form_to_those_who_can_unpack_it() -> None:
+    assets = Assets(STATIC)
+    assets.url(packs.PAGE)
+    assets.packing.join()
+    pack = assets.files[packs.PAGE]
+    assert [*pack.bodies] == ["br", "gzip", "identity"] == [*pack.tags]
+    assert brotli.decompress(pack.bodies["br"]) == gzip.decompress(pack.bodies["gzip"]) == pack.bodies["identity"]
+    assert len(pack.bodies["br"]) < 0.9 * len(pack.bodies["gzip"])
+    assert len({*pack.tags.values()}) == 3
