@@ -19,8 +19,10 @@ from app.services import Services, of
 from app.settings import Settings
 from app.streams import Reading
 from app.tasks import Task, pack
+from app.words import LANGUAGES
 from core.cost import Cost, check_cost
 from core.errors import Problem, RecipeError
+from core.recipe import make_recipe
 
 JSON, NPZ = "application/json", "application/x-npz"
 ENCODINGS = ("list", "base64")
@@ -137,7 +139,12 @@ async def figure(request: Request) -> Response:
 
 async def list_all(request: Request) -> Response:
     """List what there is to choose from."""
-    return settled(request, catalog.catalog(of(request).settings))
+    return settled(request, catalog.catalog(of(request).settings, language(request)))
+
+
+def language(request: Request) -> str:
+    """The language that the words of a list are asked for in."""
+    return Asked(make_recipe({}), request.query_params).choice("lang", [*LANGUAGES])
 
 
 async def describe(request: Request) -> Response:
@@ -190,8 +197,9 @@ WEIGHED = (400, 405, 408, 413, 414, 415, 422, 431, 503, 504, 507)
 BOTH = ("GET", "POST")
 for _path, _probe, _type in (("healthz", healthz, JSON), ("readyz", readyz, JSON), ("metrics", metrics, "text/plain")):
     mount(probes, f"/{_path}", _probe, media_types=[_type], statuses=(405, 503), body="")
-for _path, _list in (("catalog", list_all), ("openapi.json", describe)):
-    mount(router, f"/{_path}", _list, media_types=[JSON], statuses=READ, body="")
+LISTED = (304, 405, 414, 422, 431)
+mount(router, "/catalog", list_all, media_types=[JSON], statuses=LISTED, controls=("lang",), body="")
+mount(router, "/openapi.json", describe, media_types=[JSON], statuses=READ, body="")
 for _path, _endpoint, _types, _controls, _more in (
     ("traces", traces, [JSON, NPZ], ("include", "encoding"), (304,)),
     ("traces/stream", stream, [*streams.FORMS], ("include", "start", "pace"), (204,)),

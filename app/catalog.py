@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from app import words
 from app.figures import VIEWS as FIGURES
 from app.settings import Settings
 from core import ENGINE
@@ -41,27 +42,32 @@ TYPES: list[dict[str, Any]] = [
 
 
 @cache
-def catalog(settings: Settings) -> bytes:
-    """The catalogue as JSON."""
-    return orjson.dumps(whole(settings))
+def catalog(settings: Settings, language: str = "en") -> bytes:
+    """The catalogue as JSON, its words in a language."""
+    return orjson.dumps(_in(language, whole(settings)))
 
 
-def with_own(settings: Settings, recipe: Recipe) -> bytes:
+def with_own(settings: Settings, recipe: Recipe, language: str = "en") -> bytes:
     """The catalogue for a page: what a page reads, with the recipe's cells, where they are none of ours."""
     if not (own := [*_own(recipe)]):
-        return _for_a_page(settings)
+        return _for_a_page(settings, language)
     listed = _read_by_a_page(settings)
-    return orjson.dumps({**listed, "cells": [*listed["cells"], *own]})
+    return orjson.dumps(_in(language, {**listed, "cells": [*listed["cells"], *own]}))
 
 
 @cache
-def _for_a_page(settings: Settings) -> bytes:
-    return orjson.dumps(_read_by_a_page(settings))
+def _for_a_page(settings: Settings, language: str) -> bytes:
+    return orjson.dumps(_in(language, _read_by_a_page(settings)))
 
 
 def _read_by_a_page(settings: Settings) -> dict[str, Any]:
     listed = whole(settings)
     return {name: listed[name] for name in ON_A_PAGE}
+
+
+def _in(language: str, listed: dict[str, Any]) -> Any:
+    """What is listed, its words in a language."""
+    return listed if language == "en" else words.translated(language, orjson.loads(orjson.dumps(listed)))
 
 
 def _own(recipe: Recipe) -> Iterator[dict[str, Any]]:

@@ -7,12 +7,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api import BASE, BOTH, JSON, READ, WEIGHED, mount, respond, settled, weigh
+from app.api import BASE, BOTH, JSON, LISTED, WEIGHED, language, mount, respond, settled, weigh
 from app.asked import Asked, check_text, given
-from app.lessons import Lesson, book, heading
+from app.lessons import Lesson, heading
 from app.problems import KINDS, Refusal
 from app.services import of
 from app.tasks import Task
+from app.translations import book
+from app.words import LANGUAGES
 from core.fields import FIELDS
 from core.recipe import Recipe, make_recipe
 
@@ -21,18 +23,19 @@ router = APIRouter(prefix=BASE)
 
 async def lessons(request: Request) -> Response:
     """List the lessons of the lecture, in its order."""
-    return settled(request, orjson.dumps({"lessons": [heading(lesson) for lesson in book().values()]}))
+    told = book(language(request)).values()
+    return settled(request, orjson.dumps({"lessons": [heading(lesson) for lesson in told]}))
 
 
 async def lesson_step(request: Request) -> Response:
     """Tell a step of a lesson, its numbers read from the lesson's own run or, with a recipe, from that one's."""
     services = of(request)
     lesson, place = found(request.path_params)
-    values = (await given(request, services.settings, fields=FIELDS)).values
-    recipe = recipe_of(lesson, place, values)
-    check_text(recipe, services.settings)
-    cost = weigh(Asked(recipe, {}), services.settings)
-    return await respond(request, services, step_task(lesson, place, recipe), cost)
+    told = await given(request, services.settings, "lang", fields=FIELDS)
+    asked = Asked(recipe_of(lesson, place, told.values), told.controls)
+    check_text(asked.recipe, services.settings)
+    task = step_task(lesson, place, asked.recipe, asked.choice("lang", [*LANGUAGES]))
+    return await respond(request, services, task, weigh(asked, services.settings))
 
 
 def recipe_of(lesson: Lesson, place: int, values: Mapping[str, object]) -> Recipe:
@@ -40,20 +43,20 @@ def recipe_of(lesson: Lesson, place: int, values: Mapping[str, object]) -> Recip
     return make_recipe(values) if values else lesson.recipe_of(lesson.steps[place])
 
 
-def step_task(lesson: Lesson, place: int, recipe: Recipe) -> Task:
+def step_task(lesson: Lesson, place: int, recipe: Recipe, language: str) -> Task:
     """The computation of a step's words."""
-    return Task("lesson", recipe.canonical(), asked=(("lesson", lesson.id), ("place", place)))
+    return Task("lesson", recipe.canonical(), asked=(("lesson", lesson.id), ("place", place), ("language", language)))
 
 
-def found(path: Mapping[str, str]) -> tuple[Lesson, int]:
-    """The lesson and the place of the step that an address names, from 1 on."""
-    lesson, step = book().get(path["lesson"]), path["step"]
+def found(path: Mapping[str, str], language: str = "en") -> tuple[Lesson, int]:
+    """The lesson, in a language, and the place of the step that an address names, from 1 on."""
+    lesson, step = book(language).get(path["lesson"]), path["step"]
     if not lesson or not step.isascii() or not step.isdigit() or not 1 <= int(step[:4]) <= len(lesson.steps):
         raise Refusal("not-found", KINDS["not-found"].advice)
     return lesson, int(step) - 1
 
 
-mount(router, "/lessons", lessons, media_types=[JSON], statuses=READ, body="")
+mount(router, "/lessons", lessons, media_types=[JSON], statuses=LISTED, controls=("lang",), body="")
 mount(
     router,
     "/lessons/{lesson}/{step}",
@@ -61,5 +64,5 @@ mount(
     BOTH,
     media_types=[JSON],
     statuses=sorted((304, 404, *WEIGHED)),
-    controls=("lesson", "step"),
+    controls=("lesson", "step", "lang"),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.figures import VIEWS
 from app.problems import KINDS, MEDIA_TYPE
+from app.words import LANGUAGES
 from core.decoding_options import DECODING
 from core.experiment import GROUPS
 from core.fields import FIELDS, Field
@@ -110,6 +111,7 @@ CONTROLS: Mapping[str, Schema] = {
         {"type": "string", "enum": [*BOXES], "default": BOXES[0]},
         "Which part of the plane is seen: `whole` from -1 to 1 at least, or just that of the `path`.",
     ),
+    "lang": parameter("lang", {"type": "string", "enum": [*LANGUAGES], "default": "en"}, "The language of its words."),
     "lesson": parameter("lesson", {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"}, "The id of a lesson.", "path"),
     "step": parameter("step", {"type": "integer", "minimum": 1, "maximum": 99}, "The step, from 1 on.", "path"),
     "view": parameter(

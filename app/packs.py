@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import dirname, normpath, relpath
 
+from app import words
+
 Contents = Mapping[str, bytes]
 
 IMPORT = re.compile(r'^import (?:\* as (\w+)|\{([^}]*)\}|(\w+)) from "(\.[^"]+)";\n', re.MULTILINE)
@@ -39,7 +41,23 @@ def packs(contents: Contents) -> dict[str, bytes]:
     """Every pack of these files; a folder without the page's files has none."""
     if not all(name in contents for name in ENTRIES.values()):
         return {}
-    return scripts(contents) | {pack: sheets(pack, names, contents) for pack, names in SHEETS.items()}
+    made = scripts(contents) | {pack: sheets(pack, names, contents) for pack, names in SHEETS.items()}
+    for language in words.LANGUAGES:
+        made |= {} if language == "en" else spoken(language, contents)
+    return made
+
+
+def spoken(language: str, contents: Contents) -> dict[str, bytes]:
+    """The packs of the page in another language: each language has its own, so that none weighs on another's page."""
+    modules = {name: body for name, body in contents.items() if name.startswith("js/") and name.endswith(".js")}
+    said = {name: words.spoken(language, body.decode()).encode() for name, body in modules.items()}
+    ends = (b'.pack.js"', f'.{language}.pack.js"'.encode())
+    return {in_language(language, name): text.replace(*ends) for name, text in scripts(said).items()}
+
+
+def in_language(language: str, name: str) -> str:
+    """What a pack is called in a language: English has the plain name."""
+    return name if language == "en" else name.replace(".pack.js", f".{language}.pack.js")
 
 
 def scripts(contents: Contents) -> dict[str, bytes]:

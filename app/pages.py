@@ -14,18 +14,20 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import answers, catalog, figures, openapi, problems, wire
+from app import answers, catalog, figures, openapi, packs, problems, wire
 from app.api import weigh
 from app.asked import Asked, read
 from app.compute import Leaving
 from app.lecture import found
-from app.lessons import Lesson, book
+from app.lessons import Lesson
 from app.limits import leaving
 from app.pool import ROOT
 from app.problems import KINDS, Refusal
 from app.services import Services, of
 from app.settings import Settings
 from app.tasks import Task, pack
+from app.translations import book
+from app.words import ENGLISH, LANGUAGES, Voice, voice_of
 from core.decoding_options import DECODING
 from core.errors import UnrolledError
 from core.options import OPTIONS
@@ -70,6 +72,7 @@ class Opening:
     problem: Refusal | None = None
     lesson: Lesson | None = None
     place: int = 0
+    voice: Voice = ENGLISH
 
     @property
     def theme(self) -> str:
@@ -94,7 +97,8 @@ async def explorer_html(services: Services, opening: Opening, left: Leaving) -> 
     data = page_data(flight.frames[0], opening, services.settings)
     inside = Markup(data.decode())  # noqa: S704 - escaped
     form = {"fields": FIELDS.values(), "recipe": opening.asked.recipe.values}
-    return render(services, "explorer.html", page_data=inside, theme=opening.theme, **form, **beside(opening))
+    given = {"page_data": inside, "theme": opening.theme, **form, **beside(opening)}
+    return render(services, "explorer.html", opening.voice, **given)
 
 
 async def prepare(services: Services) -> None:
@@ -105,11 +109,11 @@ async def prepare(services: Services) -> None:
 async def open_with(request: Request, settings: Settings) -> Opening:
     """Read the address; one that is wrong still opens a page, which says so."""
     try:
-        asked = await read(request, settings, "theme", "own", *OPTIONS, *DECODING)
+        asked = await read(request, settings, "theme", "own", "lang", *OPTIONS, *DECODING)
         weigh(asked, settings)
     except (UnrolledError, Refusal) as exc:
-        return Opening(Asked(make_recipe({}), {}), problems.refusal(exc))
-    return Opening(asked)
+        return Opening(Asked(make_recipe({}), {}), problems.refusal(exc), voice=voice_of(request))
+    return Opening(asked, voice=voice_of(request))
 
 
 def prompt(opening: Opening, settings: Settings) -> bool:
@@ -124,7 +128,7 @@ def told(opening: Opening) -> dict[str, Any] | None:
 
 def beside(opening: Opening) -> dict[str, Any]:
     """The lesson of a page for its template, and those before and after it."""
-    lessons = [*book().values()]
+    lessons = [*book(opening.voice.language).values()]
     here = lessons.index(opening.lesson) if opening.lesson else 0
     around = {"before": lessons[here - 1] if here else None, "after": next(iter(lessons[here + 1 :]), None)}
     return {"lesson": opening.lesson, "place": opening.place, **around}
@@ -141,7 +145,7 @@ def taught(opening: Opening) -> dict[str, Any] | None:
 
 def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
     """The JSON inside the page. When `recipe` is not the trace's, the page fetches its own."""
-    listed = catalog.with_own(settings, opening.asked.recipe)
+    listed = catalog.with_own(settings, opening.asked.recipe, opening.voice.language)
     recipe, drawn = orjson.dumps(dict(opening.asked.recipe.values)), orjson.dumps(figures.templates())
     parts = (b'{"trace":', trace, b',"recipe":', recipe, b',"problem":', orjson.dumps(told(opening)))
     lesson = orjson.dumps(taught(opening))
@@ -162,10 +166,12 @@ def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
     return data
 
 
-def render(services: Services, name: str, **values: object) -> bytes:
-    """A template with the addresses of its files."""
+def render(services: Services, name: str, voice: Voice = ENGLISH, **values: object) -> bytes:
+    """A template with the addresses of its files and the words of its language."""
     given = {"static": services.assets.url, "home": "/", "docs": "/docs", "theme": "", "lesson": None, **values}
-    return templates.get_template(name).render(given).encode()
+    spoken = {"voice": voice, "say": voice.say, "link": voice.link, "languages": LANGUAGES}
+    script = services.assets.url(packs.in_language(voice.language, packs.PAGE))
+    return templates.get_template(name).render(given | spoken | {"script": script}).encode()
 
 
 def page(request: Request, html: bytes, status: int = 200) -> Response:
@@ -173,7 +179,9 @@ def page(request: Request, html: bytes, status: int = 200) -> Response:
     encoding = next((e for e in PACKINGS if answers.accepts(request, e)), None)
     sent = _packed(html, encoding) if encoding else html
     cache = answers.CHECK_FIRST if status == 200 else "no-store"
-    return answers.answer(request, sent, HTML, encoding=encoding, cache=cache, status=status)
+    found = answers.answer(request, sent, HTML, encoding=encoding, cache=cache, status=status)
+    found.headers["Vary"] += ", Accept-Language, Cookie"
+    return found
 
 
 @lru_cache(maxsize=16)
@@ -183,13 +191,14 @@ def _packed(html: bytes, encoding: str) -> bytes:
 
 async def contents(request: Request) -> Response:
     """The lecture's contents."""
-    return page(request, render(of(request), "lecture.html", lessons=[*book().values()]))
+    voice = voice_of(request)
+    return page(request, render(of(request), "lecture.html", voice, lessons=[*book(voice.language).values()]))
 
 
 async def lecture(request: Request) -> Response:
     """A step of a lesson: the explorer, its words beside it."""
     services = of(request)
-    lesson, place = found(request.path_params)
+    lesson, place = found(request.path_params, voice_of(request).language)
     opening = await open_lesson(request, services.settings, lesson, place)
     html = await explorer_html(services, opening, leaving(request))
     return page(request, html, opening.problem.status if opening.problem else 200)

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from app import learning, lessons, models, operating, wire, writing
+from app import learning, lessons, models, operating, translations, wire, writing
 from core import elsewhere, experiment, explain, geometry
 from core.recipe import Recipe, make_recipe
 from core.trace import Trace, to_npz
@@ -142,9 +142,9 @@ def _geometry(task: Task) -> Iterator[bytes]:
 
 def _lesson(task: Task) -> Iterator[bytes]:
     asked: dict[str, Any] = dict(task.asked)
-    lesson = lessons.book()[asked["lesson"]]
+    lesson = translations.book(asked["language"])[asked["lesson"]]
     found = lessons.trace_of(lesson, lesson.steps[asked["place"]], _recipe(task))
-    yield _packed(task, _json(lessons.scene(lesson, asked["place"], found)))
+    yield _packed(task, _json(translations.scene(lesson, asked["place"], found, asked["language"])))
 
 
 def _figure(task: Task) -> Iterator[bytes]:

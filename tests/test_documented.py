@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app import words
 from app.settings import Settings
 from core import ENGINE
 from core.cells import CELLS
@@ -16,6 +17,7 @@ from core.ops import OPS
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
 from core.options import OPTIONS
 from core.recipe import FIELDS
+from tests import spoken
 from tests.serving import ROOT
 from tools import reference
 
@@ -71,6 +73,17 @@ def test_there_is_one_version() -> None:
         "CHANGELOG.md": latest[1] if latest else None,
     }
     assert len(set(versions.values())) == 1, versions
+
+
+def test_every_sentence_has_its_words_in_every_language_and_no_word_is_without_its_sentence() -> None:
+    """What is missing is named with its place: give it a row in `app/words/<language>/`."""
+    wrong = [fault for language in words.LANGUAGES if language != "en" for fault in spoken.faults(language)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_templates_say_nothing_that_no_catalogue_knows() -> None:
+    bare = [f"{path.name} says “{text}”: write {{{{ say(...) }}}}" for path, text in spoken.bare()]
+    assert not bare, "\n".join(bare)
 
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(ROOT.glob("docs/**/*.md"))

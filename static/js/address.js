@@ -25,6 +25,10 @@ const KNOWN = [
   "error",
   "sub",
 ];
+/** How a page looks and speaks: what an address keeps, whatever is seen. */
+const CARRIED = ["theme", "lang"];
+/** What of an address is neither a recipe's nor a tool's. */
+export const BESIDE = ["own", ...CARRIED];
 const NAME = /^[a-z][a-z-]{0,23}$/;
 const LONGEST = 4000;
 
@@ -60,6 +64,9 @@ export function fromHash(hash) {
     own: ownOf(given),
   };
 }
+
+/** @param {string} search */
+export const carried = (search) => [...new URLSearchParams(search)].filter(([name]) => CARRIED.includes(name));
 
 /** @param {State} state @returns {string} without the # */
 export function toHash({ t, k, phase, focus, look, tool, own, epoch, sub }) {

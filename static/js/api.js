@@ -3,6 +3,7 @@
 
 import { drain, size, unpack } from "./frames.js";
 import { ApiError, address, backoff, forgive, getJSON, init, lost, problem, settle, spoken, utf8 } from "./network.js";
+import { spelled } from "./said.js";
 
 /**
  * @typedef {import('./frames.js').Frame} Frame
@@ -165,7 +166,7 @@ async function wholeTrace(means, query, { signal, onEvent }) {
  */
 async function explanation(means, memory, query, params, { signal }) {
   const url = address(means, "explain", query, params);
-  return memory.get(url.href) ?? memory.keep(url.href, await getJSON(means, url, signal));
+  return memory.get(url.href) ?? memory.keep(url.href, spelled(await getJSON(means, url, signal)));
 }
 
 /**

@@ -1,7 +1,7 @@
 // What the visitor acts through, furnished once the first picture is there: the recipe form and the runs it asks for, the
 // panel of what is in focus, the keyboard, the theme, and the address that holds them all.
 
-import { elsewhere, fromHash, toHash } from "./address.js";
+import { BESIDE, carried, elsewhere, fromHash, toHash } from "./address.js";
 import api from "./api.js";
 import { Bench } from "./bench.js";
 import { lensOf } from "./blocks.js";
@@ -11,12 +11,14 @@ import { view as focus } from "./elements/focus-panel.js";
 import { RecipeForm } from "./elements/recipe-form.js";
 import { dress, resolve } from "./figures.js";
 import { listenToKeys } from "./keys.js";
+import { listenToLanguage, scrollBack } from "./language.js";
 import { createNotice } from "./notice.js";
 import { short } from "./numbers.js";
 import { meetCell, meetChains } from "./own-cells.js";
 import { comfortable } from "./player.js";
 import { fromQuery, toQuery } from "./recipe.js";
 import { createRunner } from "./run.js";
+import { complaints } from "./said.js";
 import { exploded, moment, total } from "./say.js";
 import { loadSheet } from "./sheets.js";
 import { t } from "./strings.js";
@@ -198,7 +200,7 @@ class Desk {
   failed(problem) {
     this.wanted = null;
     this.restore();
-    this.notice.problem(problem.message ?? problem.detail ?? problem.title ?? t("page.failed"));
+    this.notice.problem(problem.message ?? complaints(problem.detail ?? problem.title ?? t("page.failed")));
     document.dispatchEvent(new CustomEvent("unrolled:problem", { detail: problem }));
   }
 
@@ -226,8 +228,7 @@ class Desk {
     const taught = lesson && this.query(recipe) === this.query(lesson.recipe);
     const query = new URLSearchParams(this.query(taught ? {} : recipe, this.options));
     if (lesson && !taught) query.set("own", "1");
-    const theme = new URLSearchParams(location.search).get("theme");
-    if (theme) query.set("theme", theme);
+    for (const [name, text] of carried(location.search)) query.set(name, text);
     return `${location.pathname}${query.size > 0 ? `?${query}` : ""}${hash}`;
   }
 
@@ -299,7 +300,7 @@ function kept(own, change) {
 
 /** @param {string} search @param {{name: string}[]} fields */
 function optionsOf(search, fields) {
-  const taken = new Set(["theme", "own", ...fields.map(({ name }) => name)]);
+  const taken = new Set([...BESIDE, ...fields.map(({ name }) => name)]);
   return Object.freeze(Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => !taken.has(name))));
 }
 
@@ -332,16 +333,16 @@ function listen(desk) {
     nextTheme(document);
     stage.restyle();
   });
+  listenToLanguage(window);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => stage.restyle());
 }
 
-const SHEETS = ["css/desk.pack.css"];
-
 /** Furnish the desk, then let Plotly take over the figures. @param {Opened} opened */
 export async function furnish(opened) {
-  await Promise.all(SHEETS.map((name) => loadSheet(name)));
+  await loadSheet("css/desk.pack.css");
   const desk = new Desk(opened);
   desk.open();
   listen(desk);
+  scrollBack(window);
   await opened.stage.rest.load({ resolve, dress, loadSheet });
 }

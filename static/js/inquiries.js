@@ -1,6 +1,9 @@
 // What the tools ask the server beside runs: a cell's text, a file of weights, units of a kind. Answers to the same question
 // are asked for once.
 
+import { language } from "./language.js";
+import { complaints, faults, spelled } from "./said.js";
+
 /**
  * @typedef {{status: number, title: string, detail: string, errors: {pointer: string, message: string, allowed?: any}[]}} Told
  */
@@ -11,10 +14,10 @@ const REMEMBERED = 64;
 export class Refused extends Error {
   /** @param {number} status @param {any} told */
   constructor(status, told) {
-    super(told?.detail ?? told?.title ?? `The server answered ${status}`);
+    super(complaints(told?.detail ?? told?.title ?? `The server answered ${status}`));
     this.name = "Refused";
     this.status = status;
-    this.told = told ?? {};
+    this.told = { ...told, ...(told?.errors && { errors: faults(told.errors) }) };
   }
 }
 
@@ -31,7 +34,7 @@ export function createInquiries(means = {}) {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const response = await fetch(url, { credentials: "omit", ...init });
     if (!response.ok) throw new Refused(response.status, await response.json().catch(() => null));
-    return response.json();
+    return spelled(await response.json());
   };
 
   /** @param {string} route @param {unknown} body @param {{signal?: AbortSignal}} options @param {Record<string, string>} [query] */
@@ -72,7 +75,7 @@ export function createInquiries(means = {}) {
       ask(
         `lessons/${id}/${step}`,
         { headers: { accept: "application/json" }, ...options },
-        Object.fromEntries(new URLSearchParams(query)),
+        { ...Object.fromEntries(new URLSearchParams(query)), ...(language() !== "en" && { lang: language() }) },
       ),
     /** What is in a file of weights. @param {Blob} file @param {Record<string, string>} [query] @param {{signal?: AbortSignal}} [options] */
     model: (file, query = {}, { signal } = {}) =>

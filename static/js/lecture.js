@@ -1,7 +1,10 @@
 // The contents of the lecture: formulas set, and how far this visitor has come, as this browser remembers it.
 
 import { make } from "./dom.js";
+import { listenToLanguage } from "./language.js";
 import { typeset } from "./math.js";
+
+listenToLanguage(window);
 
 for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-math]"))) {
   const parts = (row.textContent ?? "").split("$");
@@ -25,5 +28,6 @@ for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelector
     // a browser that remembers nothing shows no progress
   }
   const place = row.querySelector(".lesson-progress");
-  if (place && seen > 0) place.textContent = `, ${seen === Number(steps) ? "done" : `${seen} seen`}`;
+  const words = /** @type {HTMLElement} */ (row.parentElement).dataset;
+  if (place && seen > 0) place.textContent = `, ${seen === Number(steps) ? words.done : `${seen} ${words.seen}`}`;
 }

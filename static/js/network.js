@@ -1,5 +1,7 @@
 // How the page asks the network: addresses, answers, problems in the server's words, and when to try again.
 
+import { complaints, faults, said } from "./said.js";
+
 /**
  * @typedef {import('./frames.js').Frame} Frame
  * @typedef {{pointer: string, message: string, allowed?: any}} Fault
@@ -13,12 +15,12 @@ const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 export class ApiError extends Error {
   /** @param {{status?: number, title: string, detail?: string, errors?: Fault[], retryAfter?: number}} problem */
   constructor({ status = 0, title, detail = "", errors = [], retryAfter = 0 }) {
-    super(detail ? `${title}: ${detail}` : title);
+    super(detail ? `${said(title)}: ${complaints(detail)}` : said(title));
     this.name = "ApiError";
     this.status = status;
-    this.title = title;
-    this.detail = detail;
-    this.errors = errors;
+    this.title = said(title);
+    this.detail = complaints(detail);
+    this.errors = faults(errors);
     this.retryAfter = retryAfter;
   }
 

@@ -1,6 +1,8 @@
 // A recipe is a table of fields. This module carries its values between the form, the address bar and the API:
 // the query holds only what differs from the default, in the order of the table, and round-trips exactly.
 
+import { t } from "./strings.js";
+
 /**
  * @typedef {string | number | null} Value
  * @typedef {Record<string, Value>} Values
@@ -88,7 +90,7 @@ export function check(values, fields) {
 
 /** @param {Field} field @param {Value} value @returns {string | null} one sentence, or null when the value is allowed */
 function complaint(field, value) {
-  if (value === null) return field.optional ? null : `${field.label} is needed.`;
+  if (value === null) return field.optional ? null : t("form.needed", { label: field.label });
   return COMPLAINTS[field.kind](field, value);
 }
 
@@ -97,13 +99,15 @@ const COMPLAINTS = {
   choice: (field, value) =>
     allowed(field).includes(String(value)) || isEquations(field, value)
       ? null
-      : `${field.label} is one of ${allowed(field).join(", ")}.`,
+      : t("form.choices", { label: field.label, choices: allowed(field).join(", ") }),
   integer: (field, value) =>
     Number.isSafeInteger(value) && within(field, Number(value))
       ? null
-      : `${field.label} is a whole number${span(field)}.`,
+      : t("form.integer", { label: field.label, span: span(field) }),
   number: (field, value) =>
-    Number.isFinite(value) && within(field, Number(value)) ? null : `${field.label} is a number${span(field)}.`,
+    Number.isFinite(value) && within(field, Number(value))
+      ? null
+      : t("form.number", { label: field.label, span: span(field) }),
   text: textComplaint,
 };
 
@@ -113,10 +117,10 @@ const allowed = ({ choices }) => choices ?? [];
 /** @param {Field} field @param {string | number} value */
 function textComplaint(field, value) {
   const text = String(value);
-  if (text.trim() === "") return `${field.label} needs something to read.`;
-  if (LONE_SURROGATE.test(text)) return `${field.label} holds half of a character.`;
+  if (text.trim() === "") return t("form.empty", { label: field.label });
+  if (LONE_SURROGATE.test(text)) return t("form.half", { label: field.label });
   if (length(text) > (field.high ?? Number.POSITIVE_INFINITY))
-    return `${field.label} is at most ${field.high} characters long.`;
+    return t("form.long", { label: field.label, high: field.high });
   return null;
 }
 
@@ -134,9 +138,9 @@ function within(field, value) {
 function span({ low, high }) {
   const floor = low ?? null;
   const ceiling = high ?? null;
-  if (floor !== null && ceiling !== null) return ` from ${grouped(floor)} to ${grouped(ceiling)}`;
-  if (floor !== null) return ` of at least ${grouped(floor)}`;
-  return ceiling === null ? "" : ` of at most ${grouped(ceiling)}`;
+  if (floor !== null && ceiling !== null) return t("form.between", { low: grouped(floor), high: grouped(ceiling) });
+  if (floor !== null) return t("form.least", { low: grouped(floor) });
+  return ceiling === null ? "" : t("form.most", { high: grouped(ceiling) });
 }
 
 /** @param {number} value */

@@ -244,6 +244,17 @@ const ENGLISH = {
   "form.slider": "{label}, as a slider",
   "form.none": "none",
   "form.own": "own equations",
+  "form.fault": "{label} {message}.",
+  "form.needed": "{label} is needed.",
+  "form.choices": "{label} is one of {choices}.",
+  "form.integer": "{label} is a whole number{span}.",
+  "form.number": "{label} is a number{span}.",
+  "form.between": " from {low} to {high}",
+  "form.least": " of at least {low}",
+  "form.most": " of at most {high}",
+  "form.empty": "{label} needs something to read.",
+  "form.half": "{label} holds half of a character.",
+  "form.long": "{label} is at most {high} characters long.",
   "form.changed": "{count} of these differ from the first recipe",
 };
 

@@ -130,7 +130,7 @@ export class RecipeForm extends HTMLElement {
       if (!field) continue;
       const offered = field.kind === "text" ? null : allowed?.nearest; // of a text the server knows only how long it may be
       const near = offered ?? ours.find(({ name }) => name === field.name)?.allowed ?? null;
-      this.#tell({ name: field.name, message: `${field.label} ${message}.`, allowed: near });
+      this.#tell({ name: field.name, message: t("form.fault", { label: field.label, message }), allowed: near });
     }
     if (errors.length > 0) this.sent = {}; // the same recipe may be sent again
   }

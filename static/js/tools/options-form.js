@@ -115,7 +115,12 @@ export class OptionsForm {
     const ours = errors.map((error) => ({ ...error, name: error.pointer.replace(/^.*\//, "") }));
     for (const { name, message, allowed } of ours) {
       const field = this.fields.find((each) => each.name === name);
-      if (field) this.tell(field, `${field.label} ${message}.`, allowed?.nearest ?? nearest(field, this.values[name]));
+      if (field)
+        this.tell(
+          field,
+          t("form.fault", { label: field.label, message }),
+          allowed?.nearest ?? nearest(field, this.values[name]),
+        );
     }
     return ours.length > 0 && ours.every(({ name }) => this.rows.has(name));
   }
