@@ -17,6 +17,7 @@ from core.decoding_options import DECODING
 from core.experiment import DEFAULT_GROUPS, GROUPS
 from core.fields import Field
 from core.heads import HEADS
+from core.models import cards
 from core.notation import describe
 from core.ops import OPS
 from core.optim import CLIPPINGS, OPTIMISERS, SCHEDULES
@@ -96,6 +97,7 @@ def whole(settings: Settings) -> dict[str, Any]:
         "options": orjson.Fragment(options()),
         "decoding": orjson.Fragment(as_json(DECODING)),
         "types": TYPES,
+        "models": [model(name) for name in cards.names()],
         "tasks": [dataset(task) for task in TASKS.values()],
         "heads": [*HEADS],
         "optimisers": [named(row, "latex", "rate") for row in OPTIMISERS.values()],
@@ -147,6 +149,12 @@ def collection(name: str) -> dict[str, Any]:
     shown = ("id", "title", "description", "licence", "origin", "real", "unit", "kind", "head", "relation", "stream")
     more = ("length", "sizes", "split", "caution")
     return {key: getattr(found, key) for key in (*shown, *more)}
+
+
+def model(name: str) -> dict[str, Any]:
+    """A model that is shipped: what it learnt, how well, beside what needs no memory; its weights are not read."""
+    found = asdict(cards.card(name))
+    return {**found, "url": f"/?model={name}", "opens": FIELDS["model"].brings[name]}
 
 
 def limits(settings: Settings) -> dict[str, float]:

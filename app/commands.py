@@ -20,6 +20,7 @@ from core.checks import from_text
 from core.decoding_options import DECODING, make_decoding
 from core.errors import Problem, RecipeError
 from core.fields import FIELDS, Field
+from core.models import cards
 from core.options import OPTIONS, check_together, make_options, marks
 from core.recipe import Recipe, make_recipe
 from core.train import Training
@@ -47,9 +48,7 @@ def explained(field: Field) -> str:
     """A field's help, as argparse wants it."""
     known = f" One of {', '.join(value for value, _ in field.choices)}." if field.choices else ""
     default = "none" if field.default is None else field.default
-    more = (
-        " @FILE reads equations." if field.name == "cell" else " A safetensors file." if field.name == "model" else ""
-    )
+    more = {"cell": " @FILE reads equations.", "model": " Or a safetensors file."}.get(field.name, "")
     return f"{field.help}{known}{more} Default: {default}.".replace("%", "%%")
 
 
@@ -65,7 +64,7 @@ def recipe_of(chosen: argparse.Namespace) -> tuple[Recipe, bytes]:
     cell = str(values.get("cell", ""))
     values |= {"cell": Path(cell[1:]).read_text()} if cell.startswith("@") else {}
     packed = b""
-    if path := values.get("model"):
+    if (path := values.get("model")) and path not in cards.names():
         packed = models.parcel(Path(str(path)).read_bytes())
         values["model"] = models.id_of(packed)
     return models.with_model(make_recipe(values), packed), packed

@@ -16,7 +16,7 @@ from app.wanted import TRAINED, Run, apart, every, make_run, update_of
 from core.cost import Cost, cost
 from core.decoding_options import DECODING, LONGEST_PROMPT, Decoding, check_decoding_cost, make_decoding
 from core.errors import Problem, RecipeError
-from core.material import task_of
+from core.material import widths_of
 from core.options import OPTIONS
 from core.recipe import TWO_SIDED, Recipe, make_recipe
 
@@ -79,7 +79,7 @@ def begun(
 
 def weighed(recipe: Recipe, decoding: Decoding, settings: Settings) -> Cost:
     """The predicted cost, if the server can bear it. A decoder reads all that it has said again at each step."""
-    known, symbols = cost(recipe, ()), len(task_of(recipe).outputs)
+    known, symbols = cost(recipe, ()), widths_of(recipe)[1]
     read = min(len(decoding["prompt"] or ""), LONGEST_PROMPT) + 2 * decoding["most"]
     again = known.milliseconds * max(1.0, read / max(known.steps, 1)) if recipe["topology"] in TWO_SIDED else 0.0
     limits = {"milliseconds": settings.compute_ms, "bytes": settings.response_bytes}

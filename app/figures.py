@@ -5,6 +5,7 @@ for which nodes of a cell it is repeated, one band below another on the same tim
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -190,12 +191,33 @@ def templates() -> dict[str, Template]:
 
 
 def figure(view: str, trace: Trace, parameter: str = "W") -> dict[str, Any]:
-    """A figure of a trace, ready for Plotly."""
-    found, cell = templates()[view], cell_of(trace)
+    """A figure of a trace, ready for Plotly; of several chains that one is seen which the output reads first."""
+    found, cell, trace = templates()[view], cell_of(trace), seen(trace)
+    if view == "output" and "probs" not in trace.arrays:
+        found = numbers(found)
     source = Source(trace, tuple(cell["states"]), parameter)
     nodes = [node for node in cell["nodes"] if node["role"] in found["each"] and node["name"] in trace.arrays]
     drawn = repeated(found, [names(node, cell["output"]) for node in nodes]) if found["each"] else found
     return {"data": resolve(drawn["data"], source), "layout": resolve(drawn["layout"], source)}
+
+
+def numbers(output: Template) -> Template:
+    """The same of a network that predicts numbers."""
+    scale = {"z": "@prediction", "colorscale": "@ramp signed", "zmin": "@min signed prediction"}
+    shown = {**scale, "zmax": "@max signed prediction", "hovertemplate": "t = %{x}<br>%{y}: %{z:.4g}<extra></extra>"}
+    return {**output, "data": [{**drawn, **shown} for drawn in output["data"]]}
+
+
+def seen(trace: Trace) -> Trace:
+    """The trace with the arrays of one chain under the names that a single chain's have."""
+    block = trace.topology["output"][0] if trace.topology else ""
+    return replace(trace, arrays={_bare(name, block): array for name, array in trace.arrays.items()})
+
+
+def _bare(name: str, block: str) -> str:
+    """A name without that of its block, which stands first or second."""
+    parts = name.split("/")
+    return "/".join(p for i, p in enumerate(parts) if i > 1 or p != block)
 
 
 def cell_of(trace: Trace) -> dict[str, Any]:

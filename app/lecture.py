@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api import BASE, BOTH, JSON, LISTED, WEIGHED, language, mount, respond, settled, weigh
-from app.asked import Asked, check_text, given
+from app.asked import Asked, check_text, found_model, given
 from app.lessons import Lesson, heading
 from app.problems import KINDS, Refusal
 from app.services import of
@@ -32,9 +32,10 @@ async def lesson_step(request: Request) -> Response:
     services = of(request)
     lesson, place = found(request.path_params)
     told = await given(request, services.settings, "lang", fields=FIELDS)
-    asked = Asked(recipe_of(lesson, place, told.values), told.controls)
-    check_text(asked.recipe, services.settings)
-    task = step_task(lesson, place, asked.recipe, asked.choice("lang", [*LANGUAGES]))
+    plain = check_text(recipe_of(lesson, place, told.values), services.settings)
+    recipe, packed = found_model(plain, services.models)
+    asked = Asked(recipe, told.controls, packed)
+    task = step_task(lesson, place, asked, asked.choice("lang", [*LANGUAGES]))
     return await respond(request, services, task, weigh(asked, services.settings))
 
 
@@ -43,9 +44,10 @@ def recipe_of(lesson: Lesson, place: int, values: Mapping[str, object]) -> Recip
     return make_recipe(values) if values else lesson.recipe_of(lesson.steps[place])
 
 
-def step_task(lesson: Lesson, place: int, recipe: Recipe, language: str) -> Task:
-    """The computation of a step's words."""
-    return Task("lesson", recipe.canonical(), asked=(("lesson", lesson.id), ("place", place), ("language", language)))
+def step_task(lesson: Lesson, place: int, asked: Asked, language: str) -> Task:
+    """The computation of a step's words, with the file of the recipe's model if somebody sent one."""
+    said = (("lesson", lesson.id), ("place", place), ("language", language))
+    return Task("lesson", asked.recipe.canonical(), asked=said, weights=asked.packed)
 
 
 def found(path: Mapping[str, str], language: str = "en") -> tuple[Lesson, int]:

@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from app.operating import operated
+from core.brought import settled
 from core.errors import UnrolledError
 from core.experiment import DEFAULT_GROUPS, compute
 from core.quotes import QUOTE, QuoteError, holds, quoted, value
@@ -97,7 +98,7 @@ class Lesson:
 
     def recipe_of(self, step: Step) -> Recipe:
         """The recipe of a step: the lesson's, with what the step changes."""
-        return make_recipe({**self.recipe, **step.recipe})
+        return settled(make_recipe({**self.recipe, **step.recipe}), {})
 
 
 def read(path: Path) -> Lesson:

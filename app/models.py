@@ -1,6 +1,7 @@
 """Files of weights that visitors have sent: kept in memory, by the hash of their content, within bounds.
 
-A compute process gets the file with each task that needs it: nothing is written anywhere.
+A compute process gets the file with each task that needs it: nothing is written anywhere. Models that are shipped
+are named by their cards; every process reads their files itself, when it first needs them.
 """
 
 from collections import OrderedDict
@@ -15,6 +16,7 @@ from core import ENGINE
 from core.brought import found_in, from_file, settled
 from core.errors import Problem, RecipeError
 from core.fields import FIELDS
+from core.models import cards
 from core.recipe import Brought, Recipe
 from core.weights import save
 
@@ -50,12 +52,12 @@ class Models:
         return self.files.get(key)
 
     def needed(self, recipe: Recipe) -> bytes:
-        """The file that a recipe names; nothing if it names none."""
-        if recipe["model"] is None:
+        """The file that a recipe names; nothing if it names none, or one that is shipped."""
+        if recipe["model"] is None or recipe["model"] in cards.names():
             return b""
         if (packed := self.get(recipe["model"])) is None:
-            message = "is not kept here: send its file to /api/v1/models, again perhaps"
-            raise RecipeError(Problem("/model", message, FIELDS["model"].allowed))
+            message = "is neither shipped nor kept here: send its file to /api/v1/models, again perhaps"
+            raise RecipeError(Problem("/model", message, {**FIELDS["model"].allowed, "shipped": [*cards.names()]}))
         return packed
 
 
@@ -77,7 +79,7 @@ def with_model(recipe: Recipe, packed: bytes) -> Recipe:
     """The recipe with its model in place, if it names one."""
     if recipe["model"] is None:
         return recipe
-    return settled(recipe, {recipe["model"]: brought(packed)})
+    return settled(recipe, {recipe["model"]: brought(packed)} if packed else {})
 
 
 def described(packed: bytes) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 import re
 
+import orjson
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import answers
-from app.api import BASE, JSON, mount, respond
+from app import answers, catalog
+from app.api import BASE, JSON, READ, mount, respond, settled
 from app.asked import query_pairs
 from app.limits import leaving, read_body
 from app.models import id_of, parcel
@@ -16,6 +17,7 @@ from app.services import Services, of
 from app.tasks import Task
 from core.cost import Cost
 from core.errors import Problem, RecipeError
+from core.models import cards
 
 WEIGHTS = "application/octet-stream"
 TYPES = {WEIGHTS, "application/x-safetensors"}
@@ -55,26 +57,47 @@ def chosen(request: Request) -> dict[str, str]:
     return found
 
 
+async def shipped(request: Request) -> Response:
+    """List the models that are shipped: their cards, with figures beside those of baselines."""
+    plain(request)
+    return settled(request, orjson.dumps({"models": [catalog.model(name) for name in cards.names()]}))
+
+
 async def model(request: Request) -> Response:
-    """Describe a model that was sent."""
+    """Describe a model that was sent; of one that is shipped, give the card."""
+    if (name := request.path_params["id"]) in cards.names():
+        plain(request)
+        return settled(request, orjson.dumps(catalog.model(name)))
     services, packed = of(request), kept(request)
     return await respond(request, services, Task("model", "", asked=(("id", id_of(packed)),), weights=packed), FAR)
 
 
 async def model_weights(request: Request) -> Response:
-    """Give a model back, with our own names."""
+    """Give a model back, with our own names; one that is shipped as it is."""
+    if (name := request.path_params["id"]) in cards.names():
+        plain(request)
+        return attached(answers.answer(request, cards.file(name), WEIGHTS, cache=answers.CHECK_FIRST), name)
     services, packed = of(request), kept(request)
     task = Task("weights", "", asked=(("id", id_of(packed)),), weights=packed)
     flight = await services.desk.finished(task, FAR, leaving(request))
-    found = answers.answer(request, flight.frames[0], WEIGHTS, flight.tag)
-    found.headers["Content-Disposition"] = f'attachment; filename="unrolled-{id_of(packed)[:12]}.safetensors"'
+    return attached(answers.answer(request, flight.frames[0], WEIGHTS, flight.tag), id_of(packed)[:12])
+
+
+def attached(found: Response, name: str) -> Response:
+    """An answer that a browser keeps as a file."""
+    found.headers["Content-Disposition"] = f'attachment; filename="unrolled-{name}.safetensors"'
     return found
 
 
-def kept(request: Request) -> bytes:
-    """The model of the address."""
+def plain(request: Request) -> None:
+    """An address without a query."""
     if pairs := query_pairs(request.scope["query_string"]):
         raise RecipeError(Problem(f"/{clip(pairs[0][0])}", "there is no such field"))
+
+
+def kept(request: Request) -> bytes:
+    """The file of the address."""
+    plain(request)
     if (packed := of(request).models.get(request.path_params["id"])) is None:
         raise Refusal("no-model", "There is no model of this id here.")
     return packed
@@ -92,5 +115,6 @@ mount(
     controls=("prefix", "nonlinearity"),
     body="Weights",
 )
+mount(router, "", shipped, media_types=[JSON], statuses=READ, body="")
 mount(router, "/{id}", model, media_types=[JSON], statuses=GIVEN, controls=("id",), body="")
 mount(router, "/{id}/weights", model_weights, media_types=[WEIGHTS], statuses=GIVEN, controls=("id",), body="")

@@ -22,7 +22,7 @@ def events(recipe: Recipe, decoding: Decoding, trained: bytes = b"", update: int
     """The events of a search, with words beside tokens; `trained` is the file of a snapshot's weights."""
     params = load(trained)[0] if trained else None
     found = writer(recipe, decoding["prompt"], decoding["most"], params)
-    for event in search(found.model, decoding, found.labels):
+    for event in search(found.model, decoding, found.labels, found.end):
         yield replace(event, data={**event.data, **_more(event, (recipe, decoding, update), found)})
 
 
@@ -30,7 +30,7 @@ def _more(event: Event, asked: tuple[Recipe, Decoding, int | None], found: Write
     if event.kind == "start":
         return _head(asked, found)
     if event.kind == "done":
-        return {"sequences": [_sequence(each, found, asked[0]) for each in event.data["sequences"]]}
+        return {"sequences": [_sequence(each, found) for each in event.data["sequences"]]}
     token = event.data["token"]
     return {} if token is None else {"word": found.labels[token]}
 
@@ -42,11 +42,11 @@ def _head(asked: tuple[Recipe, Decoding, int | None], found: Writer) -> dict[str
     return {**said, **at, "labels": list(found.labels), "prompt": list(found.read)}
 
 
-def _sequence(told: Mapping[str, Any], found: Writer, recipe: Recipe) -> dict[str, Any]:
+def _sequence(told: Mapping[str, Any], found: Writer) -> dict[str, Any]:
     words = [found.labels[token] for token in told["tokens"]]
-    between = "" if recipe["data"] == "characters" else " "
+    said = words[:-1] if words and words[-1] == found.end else words
     kept = {name: told[name] for name in ("node", "log_probability", "total", "score", "tokens")}
-    return {**kept, "words": words, "text": between.join(words)}
+    return {**kept, "words": words, "text": found.between.join(said)}
 
 
 def frames(recipe: Recipe, values: Mapping[str, Any], trained: bytes, update: int | None) -> Iterator[bytes]:

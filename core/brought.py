@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from core import ENGINE
 from core.errors import Problem, RecipeError, WeightsError
 from core.fields import FIELDS
-from core.material import task_of
+from core.material import check_fit, task_of
+from core.models import cards
 from core.ops import Floats
 from core.recipe import Brought, Recipe, make_recipe
 from core.step import Named
@@ -26,14 +28,21 @@ def settled(recipe: Recipe, models: Mapping[str, Brought]) -> Recipe:
     """
     if (name := recipe["model"]) is None:
         return recipe
-    if name not in models:
-        raise RecipeError(Problem("/model", "is not a model that is known here", {"known": sorted(models)[:20]}))
-    model = models[name]
+    if name not in models and name not in cards.names():
+        known = [*cards.names(), *sorted(models)[:20]]
+        raise RecipeError(Problem("/model", "is not a model that is known here", {"known": known}))
+    model = models[name] if name in models else shipped(name)
     own = {"cell": model.cell, "hidden": model.hidden, "topology": model.topology, "layers": model.layers}
     values = dict(make_recipe({**recipe.values, **_within(own), **model.choices}).values)
     found = Recipe(MappingProxyType(values), model)
-    task_of(found)  # says whether the data fit
+    check_fit(found)
     return found
+
+
+@lru_cache(maxsize=8)
+def shipped(name: str) -> Brought:
+    """A model of ours as a recipe's `model` names it; its file is read when the model is first run."""
+    return from_file(cards.file(name))
 
 
 def _within(own: Mapping[str, Any]) -> dict[str, Any]:

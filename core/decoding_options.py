@@ -62,7 +62,7 @@ DECODING: dict[str, Field] = {
             ("Prompt", "What the network reads first; none is the first token of its own sequence."),
             LONGEST_PROMPT,
         ),
-        _words("stop", ("Stop", "The token that ends a sequence; none ends none."), 80),
+        _words("stop", ("Stop", "The token that ends a sequence; none is the data's own end, if they have one."), 80),
         Field(
             "sampling_seed",
             "integer",
@@ -141,9 +141,10 @@ def check_decoding_cost(
     raise CostError(problem, asked=asked, limit=limit, unit=unit)
 
 
-def search(model: Model, decoding: Decoding, labels: Sequence[str]) -> Iterator[Event]:
-    """The events of a search with a model over tokens of these labels."""
-    end = None if decoding["stop"] is None else place_of(decoding["stop"], labels, "/stop")
+def search(model: Model, decoding: Decoding, labels: Sequence[str], own: str | None = None) -> Iterator[Event]:
+    """The events of a search with a model over tokens of these labels; `own` ends a sequence if nothing else does."""
+    stop = own if decoding["stop"] is None else decoding["stop"]
+    end = None if stop is None else place_of(stop, labels, "/stop")
     until = Until(decoding["most"], end)
     if decoding["method"] == "beam":
         return beam(model, until, decoding["width"], alpha=decoding["alpha"])

@@ -1,11 +1,12 @@
 """The table of a recipe's fields: names, ranges, choices and words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.cells import BEYOND, LECTURE, TITLES
 from core.data import COLLECTIONS, DATASETS, TASKS
+from core.models import cards
 
 SENTENCE = "This morning I took the dog for a walk."
 LONGEST_TEXT, LONGEST_DRAWN, MOST_LAYERS, LONGEST_ID, MOST_EXAMPLES = 20_000, 1000, 4, 80, 100_000
@@ -17,6 +18,7 @@ class Field:
 
     `needs` names other fields and the values at which this one matters; where it does not, it is at its default.
     `headings` stand above the choices that they name, in a long list.
+    `brings` are the values of other fields that come along with a value of this one, where nothing else is said.
     `group` says what it belongs to, `shown` where a form has it: first, more, or hidden until a tool asks for it.
     """
 
@@ -35,6 +37,7 @@ class Field:
     group: str = "training"
     shown: str = "more"
     needs: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict, hash=False)
+    brings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
 
     @property
     def allowed(self) -> Any:
@@ -202,7 +205,8 @@ _WEIGHTS = (
         "text",
         None,
         "Model",
-        "The id of weights that were trained already; none draws them. The cell and its size are then the model's.",
+        "The name of a model that is shipped, or the id of a file that was sent; none draws the weights. The cell and "
+        "its size are then the model's.",
         low=1,
         high=LONGEST_ID,
         unit="characters",
@@ -288,3 +292,12 @@ _ERROR = (
     ),
 )
 FIELDS: dict[str, Field] = {f.name: f for f in (*_CELL, *_DATA, *_NETWORK, *_WEIGHTS, *_ERROR)}
+
+
+def _brought(name: str) -> dict[str, Any]:
+    """What a shipped model is opened with: its card's recipe without what only matters before training."""
+    kept = {f.name for f in FIELDS.values() if f.group != "weights"}
+    return {n: v for n, v in cards.card(name).recipe.items() if n in kept and v != FIELDS[n].default}
+
+
+FIELDS["model"] = replace(FIELDS["model"], brings={name: _brought(name) for name in cards.names()})

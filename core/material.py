@@ -15,7 +15,7 @@ from core.data.dataset import Indices, More, entropy, numbered
 from core.errors import Problem, RecipeError
 from core.fields import LONGEST_DRAWN
 from core.ops import Floats
-from core.recipe import TWO_SIDED, Recipe
+from core.recipe import TWO_SIDED, Brought, Recipe
 
 UNKNOWN = Baseline("not known for the last loss alone", lambda _T: float("nan"))
 Change = Callable[[Batch], Batch]
@@ -146,9 +146,7 @@ def _of_model(recipe: Recipe, task: Task) -> tuple[Task, Change]:
         raise RecipeError(Problem("/model", "is not a model that is known here", {"nearest": None}))
     I, O = model.I, len(task.outputs) if model.O is None else model.O
     if recipe.drawn:
-        if (len(task.inputs), len(task.outputs)) != (I, O):
-            has = f"{len(task.inputs)} inputs and {len(task.outputs)} outputs"
-            raise RecipeError(Problem("/data", f"has {has}; the model has {I} and {O}", {"nearest": "sentence"}))
+        _check_sizes(model, (len(task.inputs), len(task.outputs)))
         return task, lambda batch: batch
     inputs, outputs = model.inputs or _padded(task.inputs, I), model.outputs or _padded(task.outputs, O)
     places = [np.array([_place(word, names) for word in task.inputs]) for names in (inputs, outputs)]
@@ -159,6 +157,21 @@ def _of_model(recipe: Recipe, task: Task) -> tuple[Task, Change]:
         return batch._replace(x=x, target=places[1][batch.target])
 
     return replace(task, inputs=inputs, outputs=outputs), change
+
+
+def check_fit(recipe: Recipe) -> None:
+    """Whether the recipe's data fit its model, raising RecipeError if not; of a collection nothing is read for this."""
+    found = declared(recipe)
+    if recipe.brought and isinstance(found, Collection):
+        _check_sizes(recipe.brought, found.sizes)
+
+
+def _check_sizes(model: Brought, sizes: tuple[int, int]) -> None:
+    """Whether drawn sequences are as wide as a model."""
+    O = sizes[1] if model.O is None else model.O
+    if sizes != (model.I, O):
+        message = f"has {sizes[0]} inputs and {sizes[1]} outputs; the model has {model.I} and {O}"
+        raise RecipeError(Problem("/data", message, {"nearest": "sentence"}))
 
 
 def _padded(words: tuple[str, ...], size: int) -> tuple[str, ...]:

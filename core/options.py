@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from core import ENGINE
 from core.checks import checked
 from core.errors import Problem, RecipeError
 from core.fields import LONGEST_DRAWN, Field
@@ -88,7 +87,7 @@ class Options:
     def key(self, recipe: Recipe) -> str:
         """sha256 of the engine's version, the recipe and these choices."""
         text = json.dumps(dict(self.values), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(f"{ENGINE}\n{recipe.canonical()}\n{text}".encode()).hexdigest()
+        return hashlib.sha256(f"{recipe.identity}\n{text}".encode()).hexdigest()
 
 
 def make_options(values: Mapping[str, object]) -> Options:

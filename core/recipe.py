@@ -16,11 +16,13 @@ from core.equations import Cell, parse
 from core.errors import Problem, RecipeError
 from core.fields import FIELDS, SENTENCE, TEXTS, Field
 from core.looking import can_look
+from core.models import cards
 from core.ops import Floats
 
 __all__ = ["DEFAULTS", "FIELDS", "SENTENCE", "Brought", "Field", "Recipe", "make_recipe", "recipe_from_query"]
 
 MOST_SYMBOLS = 512
+NETWORK = {f.name for f in FIELDS.values() if f.group == "network"}  # of a shipped model, whatever else was asked for
 TWO_SIDED = ("encoder-decoder", "attention")
 
 
@@ -60,9 +62,15 @@ class Recipe:
         """The one JSON text of these choices: keys sorted, no spaces, numbers in one form."""
         return json.dumps(dict(self.values), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
+    @property
+    def identity(self) -> str:
+        """All that the numbers depend on: the engine's version, the canonical text, the weights of a shipped model."""
+        weights = f"\n{cards.card(self['model']).sha256}" if self["model"] in cards.names() else ""
+        return f"{ENGINE}\n{self.canonical()}{weights}"
+
     def key(self) -> str:
-        """sha256 of the engine's version and the canonical text: the trace's id."""
-        return hashlib.sha256(f"{ENGINE}\n{self.canonical()}".encode()).hexdigest()
+        """sha256 of the identity: the trace's id."""
+        return hashlib.sha256(self.identity.encode()).hexdigest()
 
     @cached_property
     def cell(self) -> Cell:
@@ -87,8 +95,9 @@ DEFAULTS = MappingProxyType({f.name: f.default for f in FIELDS.values()})
 def make_recipe(values: Mapping[str, object]) -> Recipe:
     """A recipe from values of strict types, defaults for the rest; raises RecipeError with every problem."""
     problems = [Problem(f"/{_short(n)}", "there is no such field", sorted(FIELDS)) for n in values if n not in FIELDS]
-    found = dict(DEFAULTS)
-    for name in FIELDS.keys() & values.keys():
+    brought = _brought(values)
+    found = DEFAULTS | brought
+    for name in (FIELDS.keys() & values.keys()) - (NETWORK if brought else set()):
         try:
             found[name] = checked(FIELDS[name], values[name])
         except RecipeError as error:
@@ -98,6 +107,12 @@ def make_recipe(values: Mapping[str, object]) -> Recipe:
     if problems:
         raise RecipeError(*sorted(problems, key=lambda p: p.pointer))
     return Recipe(MappingProxyType(settled))
+
+
+def _brought(values: Mapping[str, object]) -> dict[str, Any]:
+    """What the values bring along for other fields."""
+    named = ((f.brings, values.get(n)) for n, f in FIELDS.items() if f.brings)
+    return {n: v for brings, value in named if isinstance(value, str) for n, v in brings.get(value, {}).items()}
 
 
 def recipe_from_query(pairs: Iterable[tuple[str, str]]) -> Recipe:

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from core.data import DATASETS, Task
+from core.data import COLLECTIONS, DATASETS, Task
+from core.data.names import EDGE
+from core.data.pairs import END
 from core.decode import Model, cell_model, log_softmax, network_model
 from core.decoding_options import place_of
 from core.errors import Problem, RecipeError
@@ -17,31 +19,41 @@ from core.recipe import TWO_SIDED, Recipe
 from core.unrolled import first_weights, shapes_of, unrolled
 from core.wiring import Wiring, wiring_of
 
+ENDS = (END, EDGE)
 WRITING = ("chain", "one-to-many", *TWO_SIDED)
 
 
 @dataclass(frozen=True)
 class Writer:
-    """A model, the words of its tokens, and what it has read before it writes."""
+    """A model, the words of its tokens, what it has read; which token ends a text, what stands between others."""
 
     model: Model
     labels: tuple[str, ...]
     read: tuple[str, ...]
+    end: str | None = None
+    between: str = " "
 
 
 def writer(recipe: Recipe, prompt: str | None, most: int, weights: Mapping[str, Floats] | None = None) -> Writer:
     """The recipe's network with its first weights, or with others; raises RecipeError for one that cannot write."""
     task, wiring = task_of(recipe), wiring_of(recipe)
     _check(recipe, task)
-    words = _words(recipe, prompt)
-    tokens = [place_of(word, task.inputs, "/prompt") for word in words]
+    words, x = _read(recipe, task, prompt)
     params = _weights(recipe, wiring, task) if weights is None else weights
+    ours = recipe["data"] in COLLECTIONS
+    end = next((e for e in ENDS if ours and e in task.outputs), None)
+    between = "" if recipe["data"] == "characters" or (ours and spelled(task.outputs)) else " "
+    return Writer(_model(recipe, wiring, params, x, most), task.outputs, words, end, between)
+
+
+def _model(recipe: Recipe, wiring: Wiring, params: Mapping[str, Floats], x: Floats, most: int) -> Model:
+    """The model once it has read x (S, 1, I): one-hot, unless it is an encoder's."""
     if recipe["topology"] in TWO_SIDED:
-        return Writer(_answering(recipe, wiring, params, tokens, most), task.outputs, words)
-    cell = wiring.cells[wiring.blocks[0].name]
+        return _answering(recipe, wiring, params, x, most)
+    cell, tokens = wiring.cells[wiring.blocks[0].name], x[:, 0].argmax(1).tolist()
     if wiring.topology is None:
-        return Writer(cell_model(cell, params, tokens), task.outputs, words)
-    return Writer(network_model(cell, wiring.topology, params, tokens), task.outputs, words)
+        return cell_model(cell, params, tokens)
+    return network_model(cell, wiring.topology, params, tokens)
 
 
 def _check(recipe: Recipe, task: Task) -> None:
@@ -53,15 +65,30 @@ def _check(recipe: Recipe, task: Task) -> None:
         raise RecipeError(Problem("/data", "is not about tokens that can be read again", list(DATASETS)))
 
 
-def _words(recipe: Recipe, prompt: str | None) -> tuple[str, ...]:
-    """The tokens of the prompt; none is the first of the recipe's own sequence, or all of it for an encoder."""
+def _read(recipe: Recipe, task: Task, prompt: str | None) -> tuple[tuple[str, ...], Floats]:
+    """The tokens of the prompt, in words and as x (S, 1, I).
+
+    None is the first of the recipe's own sequence or, for an encoder, all of it: that may also be numbers.
+    """
     if prompt is None:
         own = material(recipe)
-        return own.source or own.time[:1]
-    found = tuple(prompt.split()) if recipe.drawn else DATASETS[recipe["data"]].tokens(prompt)
+        return (own.source, own.batch.x) if own.source else (own.time[:1], own.batch.x[:1])
+    found = _tokens(recipe, task.inputs, prompt)
     if not found:
         raise RecipeError(Problem("/prompt", "holds no token"))
-    return found
+    return found, np.eye(len(task.inputs))[[place_of(word, task.inputs, "/prompt") for word in found]][:, None]
+
+
+def _tokens(recipe: Recipe, known: Sequence[str], prompt: str) -> tuple[str, ...]:
+    """A prompt cut as the data are: into characters, small ones where only these are known, or at blanks."""
+    if not recipe.drawn:
+        return DATASETS[recipe["data"]].tokens(prompt)
+    return tuple(c if c in known else c.lower() for c in prompt) if spelled(known) else tuple(prompt.split())
+
+
+def spelled(symbols: Sequence[str]) -> bool:
+    """Whether symbols are characters, but for those with a name in brackets."""
+    return all(len(s) == 1 or s.startswith("(") for s in symbols)
 
 
 def _weights(recipe: Recipe, wiring: Wiring, task: Task) -> dict[str, Floats]:
@@ -86,10 +113,9 @@ class _Answering:
         return log_softmax(self.net.arrays()["logits"].data[len(after), 0]), after
 
 
-def _answering(recipe: Recipe, wiring: Wiring, params: Mapping[str, Floats], tokens: Sequence[int], most: int) -> Model:
-    """The decoder's model once its encoder has read the tokens."""
-    task, x = task_of(recipe), np.eye(len(task_of(recipe).inputs))[list(tokens)][:, None]
-    (S, _, I), O = x.shape, len(task.outputs)
+def _answering(recipe: Recipe, wiring: Wiring, params: Mapping[str, Floats], x: Floats, most: int) -> Model:
+    """The decoder's model once its encoder has read x (S, 1, I)."""
+    (S, _, I), O = x.shape, len(params["d"])
     first = next(iter(wiring.cells.values()))
     assert wiring.topology  # noqa: S101 - two chains are a topology
     net = Network(

@@ -11,9 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.brought import from_file
 from core.errors import ExcerptError
-from core.recipe import Brought
 
 FOLDER = Path(__file__).parent
 
@@ -53,6 +51,7 @@ class Card:
         return next(f for f in self.figures if f.name == name)
 
 
+@lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
     """The ids of all models."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
@@ -77,9 +76,3 @@ def file(name: str) -> bytes:
     if hashlib.sha256(found).hexdigest() != card(name).sha256:
         raise ExcerptError(f"the weights of {name} are not those of its card: install the project again")
     return found
-
-
-@lru_cache(maxsize=8)
-def model(name: str) -> Brought:
-    """A model as a recipe's `model` names it."""
-    return from_file(file(name))

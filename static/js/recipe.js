@@ -1,5 +1,6 @@
 // A recipe is a table of fields. This module carries its values between the form, the address bar and the API:
-// the query holds only what differs from the default, in the order of the table, and round-trips exactly.
+// the query holds only what differs from the default, in the order of the table, and round-trips exactly. A value may bring
+// others along: a shipped model brings its recipe, and the query then holds what differs from that.
 
 import { t } from "./strings.js";
 
@@ -21,6 +22,7 @@ import { t } from "./strings.js";
  * @property {boolean} [optional]
  * @property {string} [group]
  * @property {Record<string, readonly (string | null)[]>} [needs] at which values of other fields this one matters
+ * @property {Record<string, Values>} [brings] what comes along with a value of this field, where nothing else is said
  * @typedef {{name: string, message: string, allowed: Value}} Problem
  */
 
@@ -31,6 +33,10 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export function defaults(fields) {
   return Object.fromEntries(fields.map((field) => [field.name, field.default ?? null]));
 }
+
+/** What some values bring along for other fields. @param {Values} values @param {readonly Field[]} fields @returns {Values} */
+const brought = (values, fields) =>
+  Object.assign({}, ...fields.map(({ name, brings }) => brings?.[String(values[name])] ?? {}));
 
 /** Whether a field changes anything beside these values of the others. @param {Field} field @param {Values} values */
 export const matters = ({ needs = {} }, values) =>
@@ -48,7 +54,7 @@ export function settled(values, fields) {
  */
 export function parse(field, text) {
   const trimmed = text.trim();
-  if (trimmed === "" && field.optional) return null;
+  if (field.optional && (trimmed === "" || trimmed === "none")) return null;
   if (field.kind === "text" || field.kind === "choice") return text;
   return NUMBER.test(trimmed) ? Number(trimmed) : text;
 }
@@ -56,7 +62,7 @@ export function parse(field, text) {
 /** @param {string} search the query, with or without its question mark @param {readonly Field[]} fields @returns {Values} */
 export function fromQuery(search, fields) {
   const given = new URLSearchParams(search);
-  const values = defaults(fields);
+  const values = { ...defaults(fields), ...brought(Object.fromEntries(given), fields) };
   for (const field of fields) {
     const text = given.get(field.name);
     if (text !== null) values[field.name] = parse(field, text);
@@ -67,9 +73,10 @@ export function fromQuery(search, fields) {
 /** @param {Values} values @param {readonly Field[]} fields @returns {string} without a question mark; empty for the default recipe */
 export function toQuery(values, fields) {
   const query = new URLSearchParams();
-  for (const field of fields) {
-    const value = values[field.name] ?? null;
-    if (value !== null && value !== field.default) query.append(field.name, String(value));
+  const usual = { ...defaults(fields), ...brought(values, fields) };
+  for (const { name } of fields) {
+    const value = values[name];
+    if (value !== undefined && value !== usual[name]) query.append(name, String(value ?? "none"));
   }
   return query.toString();
 }

@@ -91,3 +91,22 @@ def test_a_run_that_explodes_still_has_its_figures() -> None:
     trace = traced(cell="rnn-relu", gain=100.0, text=" ".join(f"w{n % 30}" for n in range(240)))
     for view in figures.VIEWS:
         json.dumps(figures.figure(view, trace), allow_nan=False)
+
+
+def test_predicted_numbers_are_drawn_with_zero_in_the_middle() -> None:
+    trace = traced(data="sp500", length=20)
+    found = figures.figure("output", trace)["data"][0]
+    assert found["z"] == trace["prediction"][:, 0].T.tolist()
+    assert found["zmin"] == -found["zmax"]
+
+
+@pytest.mark.parametrize("view", figures.VIEWS)
+@pytest.mark.parametrize("topology", ["attention", "encoder-decoder", "bidirectional"])
+def test_of_several_chains_the_first_that_is_read_is_drawn(view: str, topology: str) -> None:
+    trace = traced(cell="gru", topology=topology)
+    found = figures.figure(view, trace)
+    block = trace.topology["output"][0]
+    if view == "states":
+        assert found["data"][0]["z"] == trace[f"{block}/h"][:, 0].T.tolist()
+    assert found["data"]
+    go.Figure(data=found["data"], layout=found["layout"])

@@ -51,7 +51,13 @@ FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(Health
 
 
 # Where nothing may be given, nothing can be given wrongly.
-CASES = [(label, mode) for label in OPERATIONS for mode in GenerationMode if mode.is_positive or INPUT.search(label)]
+PLAIN = {"GET /api/v1/models"}
+CASES = [
+    (label, mode)
+    for label in OPERATIONS
+    for mode in GenerationMode
+    if mode.is_positive or (INPUT.search(label) and label not in PLAIN)
+]
 
 
 # What a value alone may not be, which the description says; how values go together no schema can say.
@@ -117,4 +123,4 @@ def test_every_operation_keeps_its_promises(label: str, mode: GenerationMode, ba
 
 
 def test_every_operation_was_tried() -> None:
-    assert len(OPERATIONS) == 35
+    assert len(OPERATIONS) == 36

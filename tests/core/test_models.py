@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.brought import settled
+from core.brought import settled, shipped
 from core.data import COLLECTIONS
 from core.errors import ExcerptError
 from core.experiment import compute
 from core.material import ends, shown_before
 from core.models import cards
-from core.models.cards import FOLDER, card, file, model, names
+from core.models.cards import FOLDER, card, file, names
 from core.options import make_options
 from core.recipe import make_recipe
 from core.train import learner
@@ -51,7 +51,7 @@ def ready(name: str) -> Learner:
     """A shipped model as a network that can be asked."""
     recipe = make_recipe(dict(card(name).recipe))
     net = learner(recipe, COLLECTIONS[recipe["data"]].task())
-    for weight, values in model(name).params.items():
+    for weight, values in shipped(name).params.items():
         net.params[weight][...] = values
     return net
 
@@ -69,7 +69,7 @@ def test_a_card_says_how_its_model_was_made_and_what_it_cannot(name: str) -> Non
     assert found.head == COLLECTIONS[found.recipe["data"]].head
     assert (found.title, found.weakness) == (plan.title, plan.weakness)
     assert found.bytes == len(file(name))
-    assert found.parameters == sum(p.size for p in model(name).params.values())
+    assert found.parameters == sum(p.size for p in shipped(name).params.values())
     assert [f.name for f in found.figures] == list(plan.measures)
     assert {f.by for f in found.baselines} == set(plan.baselines)
     assert all(f.low <= f.value <= f.high for f in (*found.figures, *found.baselines))
@@ -128,7 +128,7 @@ def test_the_plain_program_tells_what_comes_next(capsys: pytest.CaptureFixture[s
 
 
 def test_a_recipe_names_a_shipped_model() -> None:
-    recipe = settled(make_recipe({"model": "names", "data": "names", "example": 5}), {"names": model("names")})
+    recipe = settled(make_recipe({"model": "names", "data": "names", "example": 5}), {})
     trace = compute(recipe, ("forward", "params"))
     said = ready("names").predictions(COLLECTIONS["names"].sample(5).batch)
     assert np.abs(trace.arrays["probs"].data - said).max() < 1e-12

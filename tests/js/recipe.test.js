@@ -180,3 +180,15 @@ test("a field that does not matter is at its default, and one that needs nothing
   assert.ok(matters(fields[0], drawn) && matters(fields[3], drawn));
   assert.equal(settled({ ...drawn, model: "f00" }, fields).gain, 1);
 });
+
+test("a shipped model brings its recipe along, and the query holds what differs from that", () => {
+  const brings = { dates: { cell: "gru", hidden: 48, window: 5 } };
+  const model = { ...named("window"), name: "model", kind: /** @type {const} */ ("text"), brings };
+  const fields = [...FIELDS, model];
+  const opened = fromQuery("?model=dates", fields);
+  assert.deepEqual([opened.cell, opened.hidden, opened.window], ["gru", 48, 5]);
+  assert.equal(toQuery(opened, fields), "model=dates");
+  const other = { ...opened, hidden: named("hidden").default, window: null };
+  assert.deepEqual(fromQuery(toQuery(other, fields), fields), other);
+  assert.equal(fromQuery("?model=feed", fields).hidden, named("hidden").default);
+});
