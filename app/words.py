@@ -24,7 +24,8 @@ TABLE = re.compile(r"const ENGLISH = \{\n.*?\n\};", re.DOTALL)
 EMPTY = "const TEXTS = {};"
 HOLE = re.compile(r"\{(\w*)\}")
 # The members of what there is to choose from that are words for people, and the tables of such words.
-WORDY, TABLES = frozenset({"label", "help", "title", "description", "note", "caution"}), {"choice_labels", "headings"}
+WORDY = frozenset({"label", "help", "title", "description", "note", "caution", "weakness"})
+TABLES = {"choice_labels", "headings"}
 SYMBOLS = "graph"  # what stands in the drawing of a cell are symbols
 
 
