@@ -1,6 +1,7 @@
 """The pages: templates, with everything that the first picture needs inside them."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -41,6 +42,7 @@ PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": partial(pack, level=9),
 }
 THEMES = ("light", "dark", "projector")
+HIDEABLE, MOST_HIDDEN = re.compile(r"[a-z][a-z_-]{1,31}"), 64
 ESCAPES = {
     b"<": b"\\u003c",
     b">": b"\\u003e",
@@ -75,6 +77,12 @@ class Opening:
     voice: Voice = ENGLISH
 
     @property
+    def hide(self) -> list[str]:
+        """What the address hides of the page, by the names of css/hide.css; what is no such name hides nothing."""
+        names = self.asked.controls.get("hide", "").split(",")[:MOST_HIDDEN]
+        return [name for name in names if HIDEABLE.fullmatch(name)]
+
+    @property
     def theme(self) -> str:
         """The theme that the address asks for, if there is one of that name."""
         theme = self.asked.controls.get("theme", "")
@@ -97,7 +105,7 @@ async def explorer_html(services: Services, opening: Opening, left: Leaving) -> 
     data = page_data(flight.frames[0], opening, services.settings)
     inside = Markup(data.decode())  # noqa: S704 - escaped
     form = {"fields": FIELDS.values(), "recipe": opening.asked.recipe.values}
-    given = {"page_data": inside, "theme": opening.theme, **form, **beside(opening)}
+    given = {"page_data": inside, "theme": opening.theme, "hide": opening.hide, **form, **beside(opening)}
     return render(services, "explorer.html", opening.voice, **given)
 
 
@@ -109,7 +117,7 @@ async def prepare(services: Services) -> None:
 async def open_with(request: Request, settings: Settings) -> Opening:
     """Read the address; one that is wrong still opens a page, which says so."""
     try:
-        asked = await read(request, settings, "theme", "own", "lang", *OPTIONS, *DECODING)
+        asked = await read(request, settings, "theme", "own", "lang", "hide", *OPTIONS, *DECODING)
         weigh(asked, settings)
     except (UnrolledError, Refusal) as exc:
         return Opening(Asked(make_recipe({}), {}), problems.refusal(exc), voice=voice_of(request))

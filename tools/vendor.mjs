@@ -112,9 +112,18 @@ function fonts() {
   return [[`${folder}/fonts.css`, css], ...files];
 }
 
+/** @returns {[string, string | Buffer][]} */
+function qr() {
+  const folder = `lean-qr-${version("lean-qr")}`;
+  return [
+    [`${folder}/lean-qr.mjs`, read("lean-qr", "index.mjs")],
+    [`${folder}/LICENSE`, read("lean-qr", "LICENSE")],
+  ];
+}
+
 /** @returns {Files} */
 function originals() {
-  return new Map([...plotly(), ...katex(), ...fonts()].map(([path, data]) => [path, Buffer.from(data)]));
+  return new Map([...plotly(), ...katex(), ...fonts(), ...qr()].map(([path, data]) => [path, Buffer.from(data)]));
 }
 
 /** @param {Buffer} data */

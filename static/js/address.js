@@ -25,10 +25,10 @@ const KNOWN = [
   "error",
   "sub",
 ];
-/** How a page looks and speaks: what an address keeps, whatever is seen. */
-const CARRIED = ["theme", "lang"];
+/** How a page looks and speaks, and what it hides: what an address keeps, whatever is seen. */
+const CARRIED = ["theme", "lang", "hide"];
 /** What of an address is neither a recipe's nor a tool's. */
-export const BESIDE = ["own", ...CARRIED];
+const BESIDE = ["own", ...CARRIED];
 const NAME = /^[a-z][a-z-]{0,23}$/;
 const LONGEST = 4000;
 
@@ -97,4 +97,19 @@ export function toHash({ t, k, phase, focus, look, tool, own, epoch, sub }) {
 export function elsewhere() {
   const [came] = performance.getEntriesByType("navigation");
   return came !== undefined && new URL(came.name).search !== location.search;
+}
+
+/** What of a state is the tools': a change of it is an entry in the history. @param {Partial<State>} state */
+export const toolOf = ({ tool, own, epoch }) => JSON.stringify([tool, tool === "inspect" ? {} : own, epoch]);
+
+/** What a tool remembers, changed; what is null is forgotten. @param {Readonly<Record<string, string>>} own @param {Record<string, string | null>} change */
+export function kept(own, change) {
+  const all = Object.entries({ ...own, ...change }).filter(([, text]) => text !== null && text !== "");
+  return /** @type {Readonly<Record<string, string>>} */ (Object.freeze(Object.fromEntries(all)));
+}
+
+/** @param {string} search @param {{name: string}[]} fields */
+export function optionsOf(search, fields) {
+  const taken = new Set([...BESIDE, ...fields.map(({ name }) => name)]);
+  return Object.freeze(Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => !taken.has(name))));
 }

@@ -12,7 +12,7 @@ import { spelled } from "./said.js";
  * @typedef {{id: string, engine: string, recipe: Record<string, string | number | null>, dims: Record<string, number>,
  *   labels: Record<string, string[]>, arrays: Record<string, WireArray>}} WireTrace
  * @typedef {{kind: Frame['kind'], t: number, number: number, trace: WireTrace}} Progress
- * @typedef {{signal?: AbortSignal, onEvent?: (progress: Progress) => void}} TraceOptions
+ * @typedef {{signal?: AbortSignal, onEvent?: (progress: Progress) => void, onLost?: (tries: number) => void}} TraceOptions `onLost` hears of every try in vain
  * @typedef {import('./network.js').Params} Params
  * @typedef {import('./network.js').Means} Means
  * @typedef {ReturnType<typeof createApi>} Api
@@ -45,6 +45,7 @@ async function streamed(means, query, options) {
       failures = run.next > before ? 1 : failures + 1;
       const retryAfter = forgive(error, options.signal);
       if (failures > means.tries) throw lost(error);
+      options.onLost?.(failures);
       await means.wait(Math.max(backoff(failures, means.random), retryAfter), options.signal);
     }
   }

@@ -1,12 +1,13 @@
 // What the visitor acts through, furnished once the first picture is there: the recipe form and the runs it asks for, the
 // panel of what is in focus, the keyboard, the theme, and the address that holds them all.
 
-import { BESIDE, carried, elsewhere, fromHash, toHash } from "./address.js";
+import { carried, elsewhere, fromHash, kept, optionsOf, toHash, toolOf } from "./address.js";
 import api from "./api.js";
 import { Bench } from "./bench.js";
 import { lensOf } from "./blocks.js";
 import { Chronicle } from "./chronicle.js";
 import { find, write } from "./dom.js";
+import { openDoors } from "./doors.js";
 import { view as focus } from "./elements/focus-panel.js";
 import { RecipeForm } from "./elements/recipe-form.js";
 import { dress, resolve } from "./figures.js";
@@ -23,7 +24,7 @@ import { exploded, moment, total } from "./say.js";
 import { loadSheet } from "./sheets.js";
 import { t } from "./strings.js";
 import { nextTheme } from "./theme.js";
-import { TOOLS } from "./tools.js";
+import { shownTools } from "./tools.js";
 import { TrainingTime } from "./training-time.js";
 
 /**
@@ -55,6 +56,8 @@ class Desk {
     /** @type {import('./tools/lesson-panel.js').LessonPanel | null} */
     this.lesson = null;
     this.writing = 0;
+    /** @type {Values} */
+    this.asked = {};
     this.travelled = false;
     /** What the query holds beside the recipe: the options of the tools, as text. @type {Readonly<Record<string, string>>} */
     this.options = optionsOf(location.search, page.fields);
@@ -76,7 +79,7 @@ class Desk {
     this.form.adopt({ fields: page.fields, recipe, cells: page.catalog.cells, steps, here: () => this.here() });
     const context = Object.assign(stage.context, this.means());
     stage.mount(focus, find(document, "#focus", HTMLElement));
-    this.bench = new Bench(find(document, "#bench", HTMLElement), { rows: TOOLS, context });
+    this.bench = new Bench(find(document, "#bench", HTMLElement), { rows: shownTools(document), context });
     stage.join(this.bench);
     this.bench.draw(stage.seen, this.player.state);
     this.draw();
@@ -142,6 +145,7 @@ class Desk {
   ask(values, remember = true) {
     this.travelled = !remember;
     if (remember) this.time.forget();
+    this.asked = values;
     this.notice.wait();
     meetCell(this.page.catalog, values.cell).then((learnt) => learnt && this.stage.refresh());
     return this.runner.load(this.query(values));
@@ -196,12 +200,19 @@ class Desk {
     if (time !== this.player.T) this.player.set({ speed: comfortable(time) });
   }
 
-  /** @param {{message?: string, title?: string, detail?: string}} problem */
+  /** @param {{message?: string, title?: string, detail?: string, passing?: boolean}} problem */
   failed(problem) {
     this.wanted = null;
     this.restore();
-    this.notice.problem(problem.message ?? complaints(problem.detail ?? problem.title ?? t("page.failed")));
+    const text = problem.message ?? complaints(problem.detail ?? problem.title ?? t("page.failed"));
+    if (problem.passing) this.notice.problem(`${text} ${t("page.stays")}`, () => this.ask(this.asked, !this.travelled));
+    else this.notice.problem(text);
     document.dispatchEvent(new CustomEvent("unrolled:problem", { detail: problem }));
+  }
+
+  /** The server does not answer, and is asked again. @param {number} tries */
+  lost(tries) {
+    this.notice.lost(tries);
   }
 
   /** Values that explode are a result, and worth a sentence. */
@@ -260,6 +271,18 @@ class Desk {
   /** The visitor went back or forward. */
   travel(/** @type {PopStateEvent} */ event) {
     this.chronicle.travelled(event.state);
+    this.arrive();
+  }
+
+  /** To another address of this page, without loading it again. @param {string} address */
+  go(address) {
+    this.chronicle.write(address, "tool");
+    this.form.show(this.here());
+    this.arrive();
+  }
+
+  /** The address is another one now. */
+  arrive() {
     this.options = optionsOf(location.search, this.page.fields);
     const values = this.here();
     if (this.query(values) !== this.query(this.whole.recipe)) this.travelTo(values);
@@ -289,21 +312,6 @@ class Desk {
   }
 }
 
-/** What of a state is the tools': a change of it is an entry in the history. @param {Partial<State>} state */
-const toolOf = ({ tool, own, epoch }) => JSON.stringify([tool, tool === "inspect" ? {} : own, epoch]);
-
-/** What a tool remembers, changed; what is null is forgotten. @param {Readonly<Record<string, string>>} own @param {Record<string, string | null>} change */
-function kept(own, change) {
-  const all = Object.entries({ ...own, ...change }).filter(([, text]) => text !== null && text !== "");
-  return /** @type {Readonly<Record<string, string>>} */ (Object.freeze(Object.fromEntries(all)));
-}
-
-/** @param {string} search @param {{name: string}[]} fields */
-function optionsOf(search, fields) {
-  const taken = new Set([...BESIDE, ...fields.map(({ name }) => name)]);
-  return Object.freeze(Object.fromEntries([...new URLSearchParams(search)].filter(([name]) => !taken.has(name))));
-}
-
 /** @param {Desk} desk */
 function listen(desk) {
   const { player, stage } = desk;
@@ -323,9 +331,7 @@ function listen(desk) {
     desk.follow(state);
     desk.say(state, previous);
   });
-  const keys = find(document, "#keys", HTMLDialogElement);
-  const help = () => keys.showModal();
-  find(document, "#show-keys").addEventListener("click", help);
+  const help = openDoors(desk);
   const release = () => player.set({ focus: null, look: { ...player.state.look, large: null } });
   const { chronicle } = desk;
   listenToKeys(document, { player, help, release, undo: () => chronicle.undo(), redo: () => chronicle.redo() });

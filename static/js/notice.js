@@ -66,17 +66,27 @@ class Notice {
     this.tell("result", text);
   }
 
-  /** @param {string} text */
-  problem(text) {
-    this.tell("problem", text);
+  /** @param {string} text @param {() => void} [again] for what a second try may mend */
+  problem(text, again) {
+    this.tell("problem", text, ...(again ? [button("page.again", again)] : []));
   }
 
-  /** @param {string} kind @param {string} text */
-  tell(kind, text) {
+  /** The server does not answer; it is asked again. @param {number} tries */
+  lost(tries) {
+    if (this.bar === null) {
+      clearTimeout(this.timer);
+      this.begin();
+    }
+    write(this.words, t("page.lost", { tries }));
+  }
+
+  /** @param {string} kind @param {string} text @param {...Node} doing */
+  tell(kind, text, ...doing) {
     this.bar = null;
     this.show(
       kind,
       make("span", {}, text),
+      ...doing,
       button("page.dismiss", () => this.hide()),
     );
   }

@@ -5,9 +5,9 @@ import { decodeTrace } from "./trace.js";
 
 /**
  * @typedef {import('./trace.js').Trace} Trace
- * @typedef {{fetchTrace: (query: string, options: {signal: AbortSignal, onEvent: (progress: any) => void}) => Promise<any>}} Api
+ * @typedef {{fetchTrace: (query: string, options: {signal: AbortSignal, onEvent: (progress: any) => void, onLost?: (tries: number) => void}) => Promise<any>}} Api
  * @typedef {{show: (trace: Trace) => void, grow: (trace: Trace, steps: number) => void, done: (trace: Trace) => void,
- *   failed: (problem: any) => void, waiting: (steps: number, total: number) => void}} Stage
+ *   failed: (problem: any) => void, lost?: (tries: number) => void, waiting: (steps: number, total: number) => void}} Stage
  */
 
 /** @param {Api} api @param {Stage} stage @param {{frame?: (callback: () => void) => unknown}} [options] */
@@ -22,7 +22,11 @@ export function createRunner(api, stage, { frame = requestAnimationFrame } = {})
     current = own;
     const growth = createGrowth(stage, frame, own.signal);
     try {
-      const wire = await api.fetchTrace(query, { signal: own.signal, onEvent: growth.take });
+      const wire = await api.fetchTrace(query, {
+        signal: own.signal,
+        onEvent: growth.take,
+        onLost: (tries) => stage.lost?.(tries),
+      });
       if (own.signal.aborted) return false;
       growth.stop();
       stage.done(decodeTrace(wire));

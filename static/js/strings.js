@@ -10,6 +10,14 @@ const ENGLISH = {
   "page.cancel": "Cancel",
   "page.failed": "That did not work.",
   "page.dismiss": "Dismiss",
+  "page.again": "Try again",
+  "page.lost": "The server does not answer. Asking again ({tries})",
+  "page.stays": "The page still shows the run before; all that needs no server goes on.",
+  "hide.some": "The link that you opened hides some controls.",
+  "hide.all": "Show everything",
+  "tour.offer": "New here? A tour of a few stops shows what to try.",
+  "tour.begin": "Take the tour",
+  "tour.no": "No, thanks",
   "page.exploded":
     "This run left the range of numbers: {count} values are not finite, first {array} at t = {t}. That is the result, not an error: with these weights the values explode. The marked cells show where.",
 

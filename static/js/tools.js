@@ -9,6 +9,12 @@
  * @typedef {{name: string, sheet?: string, load: (() => Promise<{tool: Tool}>) | null}} Row its title is the text "tool.<name>"
  */
 
+/** Those that the page's address does not hide. @param {Document} page */
+export function shownTools(page) {
+  const hidden = (page.documentElement.dataset.hide ?? "").split(" ");
+  return TOOLS.filter(({ name }) => !hidden.includes(`tool-${name}`));
+}
+
 /** @type {Row[]} */
 export const TOOLS = [
   { name: "inspect", load: null },

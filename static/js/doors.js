@@ -1,0 +1,110 @@
+// The doors at the top of the page: sharing, examples, the tour, the keys. What stands behind one is fetched when it is opened.
+
+import { find, make } from "./dom.js";
+import { hiding } from "./hiding.js";
+import { t } from "./strings.js";
+
+/**
+ * @typedef {import('./recipe.js').Values} Values
+ * @typedef {{share: import('./tools/share.js').Means, examples: import('./tools/gallery.js').Means,
+ *   tour: import('./tools/tour.js').Means, away: () => void}} Means
+ * @typedef {{page: any, player: import('./player.js').Player, stage: any, whole: {recipe: Values}, hash: () => string,
+ *   address: (recipe: Values, hash: string) => string, query: (recipe: Values) => string, go: (address: string) => void,
+ *   notice: {problem: (text: string) => void}}} Desk
+ */
+
+/** @type {Record<string, () => Promise<{open: (means: any) => unknown}>>} */
+const DOORS = {
+  share: () => import("./tools/share.js"),
+  examples: () => import("./tools/gallery.js"),
+  tour: () => import("./tools/tour.js"),
+};
+const SEEN = "unrolled:tour";
+
+/** Where the whole site begins, under whatever prefix a proxy gave it. */
+const root = new URL("../../", import.meta.url);
+
+/** @param {Desk} desk @returns {() => void} what shows the keys */
+export function openDoors(desk) {
+  const means = meansOf(desk);
+  const keys = find(document, "#keys", HTMLDialogElement);
+  const help = () => keys.showModal();
+  find(document, "#show-keys").addEventListener("click", help);
+  for (const name of Object.keys(DOORS)) {
+    find(document, `#${name}`).addEventListener("click", () => {
+      if (keys.open) keys.close();
+      enter(name, means);
+    });
+  }
+  if (document.documentElement.dataset.hide) keys.append(everything());
+  else if (isFirst()) offer(() => enter("tour", means));
+  return help;
+}
+
+/** @param {string} name @param {Means} means */
+async function enter(name, means) {
+  if (name === "tour") remember();
+  const door = await DOORS[name]().catch(() => null);
+  if (door === null) return means.away();
+  return door.open(means[/** @type {'share' | 'examples' | 'tour'} */ (name)]);
+}
+
+/** Who may see less than there is can ask for all. */
+function everything() {
+  const link = make("a", { href: hiding(new URL(location.href), []).href }, t("hide.all"));
+  return make("p", { class: "keys-all" }, t("hide.some"), " ", link);
+}
+
+/** A plain first visit: nothing was asked for that a tour would disturb. */
+function isFirst() {
+  if (location.search !== "" || location.hash !== "" || location.pathname !== root.pathname) return false;
+  try {
+    return localStorage.getItem(SEEN) === null;
+  } catch {
+    return false; // no memory: then never, rather than each time
+  }
+}
+
+function remember() {
+  document.querySelector(".offer")?.remove();
+  try {
+    localStorage.setItem(SEEN, "1");
+  } catch {
+    // no memory, no harm
+  }
+}
+
+/** A quiet line under the tools. @param {() => void} begin */
+function offer(begin) {
+  const yes = make("button", { type: "button", class: "button" }, t("tour.begin"));
+  const no = make("button", { type: "button", class: "button" }, t("tour.no"));
+  yes.addEventListener("click", begin);
+  no.addEventListener("click", remember);
+  find(document, "#bench").append(make("p", { class: "offer" }, make("span", {}, t("tour.offer")), yes, no));
+}
+
+/** What those behind the doors need to know. @param {Desk} desk @returns {Means} */
+function meansOf(desk) {
+  const { player, page, stage } = desk;
+  const recipe = () => desk.whole.recipe;
+  const share = {
+    here: () => new URL(desk.address(recipe(), desk.hash()), location.href),
+    query: () => desk.query(recipe()),
+    hash: () => desk.hash(),
+    brought: () => isBrought(recipe().model, page.catalog),
+    edits: () => (player.state.tool === "edit" ? (player.state.own.edits ?? "") : ""),
+    views: () => ["network", ...stage.frames.filter(isShown).map((/** @type {{name: string}} */ { name }) => name)],
+    ...{ root, fields: page.fields, lesson: Boolean(page.lesson) },
+  };
+  const go = page.lesson ? null : (/** @type {string} */ address) => desk.go(address);
+  return {
+    ...{ share, examples: { root, go }, tour: { player, recipe } },
+    away: () => desk.notice.problem(t("tool.away")),
+  };
+}
+
+/** @param {{frame: HTMLElement}} each */
+const isShown = ({ frame }) => !frame.hidden;
+
+/** Whether a visitor sent these weights. @param {import('./recipe.js').Value} model @param {{models?: {id: string}[]}} catalog */
+const isBrought = (model, { models = [] }) => Boolean(model) && !models.some(({ id }) => id === model);
