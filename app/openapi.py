@@ -190,7 +190,8 @@ INTERVENTIONS: Schema = {
         },
         "additionalProperties": False,
     },
-    "description": "What is done to the run: `clamp` a node, replace a `token`, `zero` a state, `scale` a parameter.",
+    "description": "What is done to the run: `clamp` a node, replace a `token`, draw on the `input`, `zero` a state, "
+    "`scale` a parameter.",
 }
 BODIES: Mapping[str, Mapping[str, Field]] = {
     "Recipe": FIELDS,

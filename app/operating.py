@@ -34,4 +34,4 @@ def check_explained(recipe: Recipe, text: str) -> None:
     for index, each in enumerate(found):
         if isinstance(each, Clamp):
             message = "holds a node, so that the cell's equations do not hold: they are not explained"
-            raise RecipeError(Problem(f"/interventions/{index}/kind", message, ["token", "scale"]))
+            raise RecipeError(Problem(f"/interventions/{index}/kind", message, ["token", "input", "scale"]))

@@ -1,4 +1,4 @@
-"""Surgery on a run: hold a node at a value, replace a token, zero a state, scale a weight; before and after.
+"""Surgery on a run: hold a node, replace a token, draw on the input, zero a state, scale a weight; before and after.
 
 The result has every array of the run that was changed, the unperturbed run beside it as `unperturbed/<name>`, and
 `divergence` (T, B): the distance between the two states at each step.
@@ -17,6 +17,7 @@ from core.arrays import Array
 from core.errors import UnrolledError
 from core.experiment import AXES, DEFAULT_GROUPS, Run, costly, group_of, run, sizes_of, traced
 from core.holding import hold, release, with_holds
+from core.material import numbers_shown
 from core.networks import Network
 from core.norms import norms
 from core.ops import Floats
@@ -53,7 +54,16 @@ class Scale:
     factor: float
 
 
-Intervention = Clamp | Token | Scale
+@dataclass(frozen=True)
+class Input:
+    """A feature of the input reads these values from step `first` on; the targets stay what they were."""
+
+    feature: int
+    first: int
+    values: tuple[float, ...]
+
+
+Intervention = Clamp | Token | Input | Scale
 
 
 def zero(state: str, t: int) -> Clamp:
@@ -111,10 +121,13 @@ def _factor(interventions: Sequence[Intervention], name: str) -> float:
 
 
 def _read(x: Floats, interventions: Sequence[Intervention]) -> Floats:
-    """x (T, 1, I) with other tokens at some steps."""
+    """x (T, 1, I) with other tokens and other numbers at some steps."""
     found = x.copy()
-    for token in [i for i in interventions if isinstance(i, Token)]:
-        found[token.t] = np.eye(x.shape[2])[token.token]
+    for each in interventions:
+        if isinstance(each, Token):
+            found[each.t] = np.eye(x.shape[2])[each.token]
+        if isinstance(each, Input):
+            found[each.first : each.first + len(each.values), 0, each.feature] = each.values
     return found
 
 
@@ -159,7 +172,7 @@ def carry_out(recipe: Recipe, interventions: Sequence[Intervention], include: It
     told = [{"kind": type(i).__name__.lower(), **asdict(i)} for i in interventions]
     plain = traced(done, ())
     identity = hashlib.sha256(f"{plain.id} {json.dumps(told, sort_keys=True)}".encode()).hexdigest()
-    read, axis = _tokens(done, interventions), done.clock[0][0]
+    read, axis = _words(done, interventions), done.clock[0][0]
     labels = {**plain.labels, axis: [read.get(t, name) for t, name in enumerate(plain.labels[axis])]}
     values = {**plain.recipe, "interventions": told}
     unread = costly(done, groups & {"windows"})
@@ -175,6 +188,9 @@ def _operated(done: Run, interventions: Sequence[Intervention]) -> Run:
     return replace(done, net=operate(done.net, interventions))
 
 
-def _tokens(done: Run, interventions: Sequence[Intervention]) -> dict[int, str]:
+def _words(done: Run, interventions: Sequence[Intervention]) -> dict[int, str]:
     """What is read instead, by step."""
-    return {i.t: done.material.task.inputs[i.token] for i in interventions if isinstance(i, Token)}
+    x, task = _read(done.material.batch.x, interventions), done.material.task
+    drawn = {t for i in interventions if isinstance(i, Input) for t in range(i.first, i.first + len(i.values))}
+    numbers = {t: numbers_shown(x[t, 0]) for t in sorted(drawn)}
+    return numbers | {i.t: task.inputs[i.token] for i in interventions if isinstance(i, Token)}

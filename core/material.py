@@ -228,4 +228,9 @@ def _shown(names: tuple[str, ...], x: Floats) -> tuple[str, ...]:
     """A word for each step: the symbol where features (T, I) are one-hot, else the numbers."""
     if len(names) > 1 and np.array_equal(x.sum(1), x.any(1)) and np.isin(x, (0, 1)).all():
         return tuple(names[int(row.argmax())] if row.any() else "" for row in x)
-    return tuple(" ".join(f"{value:.3g}" for value in row) for row in x)
+    return tuple(map(numbers_shown, x))
+
+
+def numbers_shown(row: Floats) -> str:
+    """What is read at a step, where it is numbers."""
+    return " ".join(f"{value:.3g}" for value in row)

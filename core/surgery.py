@@ -9,7 +9,7 @@ import numpy as np
 
 from core.errors import Problem, RecipeError
 from core.holding import holdable
-from core.interventions import Clamp, Intervention, Scale, Token, zero
+from core.interventions import Clamp, Input, Intervention, Scale, Token, zero
 from core.material import material
 from core.recipe import Recipe
 from core.wiring import wiring_of
@@ -19,7 +19,7 @@ MOST, LARGEST = 16, 1e6
 
 @dataclass(frozen=True)
 class Scope:
-    """What there is to operate on: nodes, states, weights, T steps, H units, and tokens by name, if there are any."""
+    """What there is to operate on: nodes, states, weights, T steps, H units, tokens by name; features of numbers."""
 
     nodes: tuple[str, ...]
     states: tuple[str, ...]
@@ -27,6 +27,7 @@ class Scope:
     steps: int
     units: int
     tokens: tuple[str, ...]
+    features: tuple[str, ...] = ()
 
 
 def scope_of(recipe: Recipe) -> Scope:
@@ -42,7 +43,8 @@ def scope_of(recipe: Recipe) -> Scope:
         states += [f"{prefix}{s}" for s in cell.states]
         parameters += [f"{prefix}{p.name}" for p in cell.parameters]
     classes = given.task.inputs if np.isin(given.batch.x, (0, 1)).all() and given.batch.x.shape[2] > 1 else ()
-    return Scope(tuple(nodes), tuple(states), (*parameters, "V", "d"), T, recipe["hidden"], classes)
+    features = () if classes else given.task.inputs
+    return Scope(tuple(nodes), tuple(states), (*parameters, "V", "d"), T, recipe["hidden"], classes, features)
 
 
 @dataclass
@@ -79,11 +81,21 @@ class _Reading:
     def number(self, key: str) -> float:
         """A finite number of reasonable size."""
         value = self.item.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+        if not _is_number(value):
             allowed = {"min": -LARGEST, "max": LARGEST, "nearest": _clamped(value, -LARGEST, LARGEST)}
             self.fail(key, f"must be a number between -{LARGEST:g} and {LARGEST:g}", allowed)
             return 0.0
-        return float(value)
+        return float(value)  # type: ignore[arg-type]
+
+    def numbers(self, key: str, most: int) -> tuple[float, ...]:
+        """Finite numbers of reasonable size, one at least and at most so many."""
+        value = self.item.get(key)
+        good = isinstance(value, list) and 0 < len(value) <= most
+        if not good or not all(_is_number(v) for v in value):  # type: ignore[attr-defined]
+            allowed = {"min": -LARGEST, "max": LARGEST, "longest": most}
+            self.fail(key, f"must be a list of 1 to {most} numbers between -{LARGEST:g} and {LARGEST:g}", allowed)
+            return ()
+        return tuple(map(float, value))  # type: ignore[call-overload]
 
     def units(self) -> tuple[int, ...] | None:
         """Some units, or None for all."""
@@ -96,6 +108,10 @@ class _Reading:
             self.fail("units", f"must be a list of units from 0 to {H - 1}", {"min": 0, "max": H - 1})
             return None
         return tuple(sorted(set(value)))  # type: ignore[call-overload]
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, int | float) and abs(value) <= LARGEST
 
 
 def _clamped(value: object, low: float, high: float) -> float | int | None:
@@ -112,15 +128,29 @@ def _clamp(r: _Reading) -> Intervention:
     return Clamp(r.choice("node", r.scope.nodes), r.number("value"), first, last, r.units())
 
 
+def _others(kind: str) -> list[str]:
+    return [other for other in KINDS if other != kind]
+
+
 def _token(r: _Reading) -> Intervention:
     if not r.scope.tokens:
-        others = [kind for kind in KINDS if kind != "token"]
-        r.fail("kind", "needs symbols to choose from, and this network reads numbers", others)
+        r.fail("kind", "needs symbols to choose from, and this network reads numbers", _others("token"))
         return Token(0, 0)
     named = isinstance(r.item.get("token"), str)
     token = r.choice("token", r.scope.tokens) if named else r.whole("token", len(r.scope.tokens))
     index = token if isinstance(token, int) else r.scope.tokens.index(token) if token else 0
     return Token(r.whole("t", r.scope.steps), index)
+
+
+def _input(r: _Reading) -> Intervention:
+    if not r.scope.features:
+        r.fail("kind", "needs numbers to draw on, and this network reads symbols", _others("input"))
+        return Input(0, 0, ())
+    first, features = r.whole("from", r.scope.steps), r.scope.features
+    named = isinstance(r.item.get("feature"), str)
+    feature = r.choice("feature", features) if named else r.whole("feature", len(features))
+    index = feature if isinstance(feature, int) else features.index(feature) if feature else 0
+    return Input(index, first, r.numbers("values", r.scope.steps - first))
 
 
 def _zero(r: _Reading) -> Intervention:
@@ -135,6 +165,7 @@ Kind = tuple[tuple[str, ...], Callable[[_Reading], Intervention]]
 KINDS: dict[str, Kind] = {
     "clamp": (("node", "value", "from", "to", "units"), _clamp),
     "token": (("t", "token"), _token),
+    "input": (("feature", "from", "values"), _input),
     "zero": (("state", "t"), _zero),
     "scale": (("parameter", "factor"), _scale),
 }

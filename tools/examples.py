@@ -25,12 +25,13 @@ from core.trace import Trace
 from core.train import train
 
 FILE = Path(__file__).resolve().parent.parent / "static" / "js" / "tools" / "examples.js"
-ROWS, COLUMNS, DEEPEST = 16, 36, 6.0
+ROWS, COLUMNS, POINTS, DEEPEST = 16, 36, 144, 6.0
 HEAD = """// Made by `make examples` from tools/examples.py: edit that, not this.
 
 /** @type {import('./gallery.js').Example[]} */
 export const EXAMPLES = """
 
+Whole = np.ndarray[Any, np.dtype[np.intp]]
 Picture = dict[str, Any]
 Drawing = Callable[["Example"], Picture]
 
@@ -68,13 +69,14 @@ def packed(kind: str, levels: Floats, **more: Any) -> Picture:
     return {"kind": kind, "rows": levels.shape[0], "columns": levels.shape[1], "data": data, **more}
 
 
-def thin(grid: Floats) -> Floats:
-    """A grid with at most ROWS and COLUMNS, some rows and columns left out."""
-    rows, columns = (
-        np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(int))
-        for n, most in zip(grid.shape, (ROWS, COLUMNS), strict=True)
-    )
-    return grid[np.ix_(rows, columns)]
+def evenly(count: int, most: int) -> Whole:
+    """At most so many of 0 .. count - 1, evenly spaced."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+
+
+def thin(grid: Floats, columns: int = COLUMNS) -> Floats:
+    """A grid with at most so many rows and columns, some of each left out."""
+    return grid[np.ix_(evenly(grid.shape[0], ROWS), evenly(grid.shape[1], columns))]
 
 
 def signed(grid: Floats) -> Picture:
@@ -102,7 +104,7 @@ def share(grid: Floats, meaning: str) -> Picture:
 
 def lines(rows: list[Floats], meaning: str = "loss") -> Picture:
     """Curves over one another, from the least to the most."""
-    kept = np.stack([thin(row[None])[0] for row in rows])
+    kept = np.stack([thin(row[None], POINTS)[0] for row in rows])
     low, high = float(kept.min()), float(kept.max())
     return packed("lines", np.round(255 * (kept - low) / max(high - low, 1e-9)), meaning=meaning)
 

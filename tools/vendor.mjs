@@ -117,6 +117,14 @@ function qr() {
   const folder = `lean-qr-${version("lean-qr")}`;
   return [
     [`${folder}/lean-qr.mjs`, read("lean-qr", "index.mjs")],
+    [
+      `${folder}/lean-qr.d.mts`,
+      `${
+        read("lean-qr", "index.d.ts")
+          .toString()
+          .match(/declare module 'lean-qr' \{\n([\s\S]*?)\n\}\n/)?.[1]
+      }\n`,
+    ],
     [`${folder}/LICENSE`, read("lean-qr", "LICENSE")],
   ];
 }

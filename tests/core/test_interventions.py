@@ -242,6 +242,49 @@ def test_a_recipe_after_surgery_is_a_trace_that_says_so() -> None:
     assert not [n for n in light.arrays if "grad" in n or "param" in n or "contribution" in n]
 
 
+def test_what_is_drawn_on_the_input_is_read_and_the_answer_stays_what_it_was() -> None:
+    recipe = make_recipe({"data": "adding", "length": 12, "cell": "lstm"})
+    asked = [{"kind": "input", "feature": "number", "from": 3, "values": [0.25, -1]}]
+    trace, plain = carry_out(recipe, read_interventions(asked, scope_of(recipe))), compute(recipe)
+    assert trace["x"][3:5, 0, 0].tolist() == [0.25, -1]
+    untouched = np.ones(plain["x"].shape, bool)
+    untouched[3:5, 0, 0] = False
+    assert np.array_equal(trace["x"][untouched], plain["x"][untouched])
+    assert np.array_equal(trace["target"], plain["target"])
+    assert np.array_equal(trace["h"][:3], plain["h"][:3])
+    assert (trace["divergence"][:3] == 0).all()
+    assert (trace["divergence"][3:] > 0).all()
+    assert trace.labels["time"][3].split()[0] == "0.25"
+    assert trace.labels["time"][5] == plain.labels["time"][5]
+    again = carry_out(recipe, read_interventions([{**asked[0], "feature": 0}], scope_of(recipe)))
+    assert again.id == trace.id
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointers"),
+    [
+        ({}, ["/0/from", "/0/feature", "/0/values"]),
+        ({"feature": "mark", "from": 0, "values": [1]}, ["/0/feature"]),
+        ({"feature": 0, "from": 11, "values": [1, 2]}, ["/0/values"]),
+        ({"feature": 0, "from": 0, "values": []}, ["/0/values"]),
+        ({"feature": 0, "from": 0, "values": ["1"]}, ["/0/values"]),
+        ({"feature": 0, "from": 0, "values": [float("nan")]}, ["/0/values"]),
+        ({"feature": 2, "from": 12, "values": [True]}, ["/0/from", "/0/feature", "/0/values"]),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(asked: Any, pointers: list[str]) -> None:
+    drawn_on = scope_of(make_recipe({"data": "adding", "length": 12}))
+    with pytest.raises(RecipeError) as caught:
+        read_interventions([{"kind": "input", **asked}], drawn_on)
+    assert [p.pointer for p in caught.value.problems] == [f"/interventions{p}" for p in pointers]
+
+
+def test_symbols_cannot_be_drawn() -> None:
+    with pytest.raises(RecipeError) as caught:
+        read_interventions([{"kind": "input", "feature": 0, "from": 0, "values": [1]}], scope())
+    assert caught.value.problems[0].pointer == "/interventions/0/kind"
+
+
 @pytest.mark.parametrize(
     ("asked", "pointers"),
     [

@@ -67,6 +67,8 @@ const ROWS = {
     t("tool.edit.zero.after"),
     step("t", edit.t, means, (t) => ({ ...edit, t })),
   ],
+  /** @param {import('./edits.js').Input} edit */
+  input: ({ feature, from, values }) => [t("tool.edit.input", { feature, from, to: from + values.length - 1 })],
   /** @param {import('./edits.js').Scale} edit @param {Means} means */
   scale: (edit, means) => [
     select("parameter", edit.parameter, means.scope.weights, means, (parameter) => ({ ...edit, parameter })),

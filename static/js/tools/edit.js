@@ -12,6 +12,7 @@ import { editRow } from "./edit-rows.js";
 import { fromText, MOST, outcome, retyped, scopeOf, toText, toWire, within } from "./edits.js";
 import { listenForRanges } from "./range.js";
 import { listenForWords } from "./retype.js";
+import { Signal } from "./signal.js";
 import { t } from "./words.js";
 
 /**
@@ -35,6 +36,7 @@ class EditTool {
     /** The runs after it. @type {WeakSet<Trace>} */
     this.made = new WeakSet();
     this.list = make("ol", { class: "edits" });
+    this.signal = new Signal(context, (edit) => this.draw(edit));
     this.add = make("div", { class: "edit-adds", role: "group", "aria-label": t("tool.edit.add") });
     this.told = make("div", { class: "edit-told", role: "status" });
     this.problem = make("p", { class: "field-problem", role: "alert", hidden: true });
@@ -61,6 +63,7 @@ class EditTool {
         { class: "tool tool-edit" },
         make("p", { class: "tool-lead" }, t("tool.edit.lead")),
         this.add,
+        this.signal.host,
         this.list,
         this.problem,
         this.told,
@@ -116,6 +119,12 @@ class EditTool {
     this.context.keep({ edits: this.own || null });
     if (draw) this.rows();
     this.operate();
+  }
+
+  /** Drawn on the input: one change a feature. @param {any} edit */
+  draw(edit) {
+    const other = (/** @type {any} */ each) => each.kind !== "input" || each.feature !== edit.feature;
+    this.change([...this.edits.filter(other), edit]);
   }
 
   /** The rows anew; the field that had the focus has it again. */
@@ -301,6 +310,7 @@ class EditTool {
       this.operate();
     }
     if (!isBase) this.before.draw(seen);
+    this.signal.draw(this.base, this.edits);
   }
 
   /** Another run: what still makes sense is done to it, too. @param {Trace} trace */

@@ -1,11 +1,14 @@
 // Interventions on a run as plain data: as the address holds them, as the server reads them, in words.
 
+import { isOneHot } from "../views/input.js";
+
 /**
  * @typedef {{kind: 'clamp', node: string, value: number, from: number, to: number, unit: number | null}} Clamp
  * @typedef {{kind: 'token', t: number, token: string}} Token
  * @typedef {{kind: 'zero', state: string, t: number}} Zero
  * @typedef {{kind: 'scale', parameter: string, factor: number}} Scale
- * @typedef {Clamp | Token | Zero | Scale} Edit
+ * @typedef {{kind: 'input', feature: string, from: number, values: readonly number[]}} Input
+ * @typedef {Clamp | Token | Zero | Scale | Input} Edit
  */
 
 export const MOST = 16;
@@ -23,6 +26,7 @@ function parts(edit) {
   }
   if (edit.kind === "token") return ["token", String(edit.t), edit.token];
   if (edit.kind === "zero") return ["zero", edit.state, String(edit.t)];
+  if (edit.kind === "input") return ["input", edit.feature, String(edit.from), edit.values.join("_")];
   return ["scale", edit.parameter, String(edit.factor)];
 }
 
@@ -54,6 +58,11 @@ const READERS = {
   },
   token: ([t, token]) => (whole(t) && token ? { kind: "token", t: Number(t), token } : null),
   zero: ([state, t]) => (NAME.test(state) && whole(t) ? { kind: "zero", state, t: Number(t) } : null),
+  input([feature, from, text]) {
+    const values = (text ?? "").split("_");
+    if (!feature || !whole(from) || !values.every(number)) return null;
+    return { kind: "input", feature, from: Number(from), values: values.map(Number) };
+  },
   scale: ([parameter, factor]) =>
     NAME.test(parameter) && number(factor) ? { kind: "scale", parameter, factor: Number(factor) } : null,
 };
@@ -89,21 +98,56 @@ export function scopeOf(trace) {
     states,
     nodes: names.filter(isNode),
     weights: trace.names.filter((name) => name.startsWith("param/")).map((name) => name.slice(6)),
-    tokens: trace.labels.input ?? [],
+    tokens: readsNumbers(trace) ? [] : (trace.labels.input ?? []),
+    features: featuresOf(trace),
     T: Math.max(trace.dims.time, trace.dims.source ?? 0),
     H: trace.dims.hidden,
   };
 }
 
 /** The edits that still make sense in another run. @param {readonly Edit[]} edits @param {ReturnType<typeof scopeOf>} scope */
-export function within(edits, { states, nodes, weights, tokens, T, H }) {
+export function within(edits, { states, nodes, weights, tokens, features, T, H }) {
   return edits.filter((edit) => {
     if (edit.kind === "clamp") return nodes.includes(edit.node) && edit.to < T && (edit.unit ?? 0) < H;
     if (edit.kind === "token") return tokens.includes(edit.token) && edit.t < T;
     if (edit.kind === "zero") return states.includes(edit.state) && edit.t < T;
+    if (edit.kind === "input") return features.includes(edit.feature) && edit.from + edit.values.length <= T;
     return weights.includes(edit.parameter);
   });
 }
+
+/** @param {import('../trace.js').Trace} trace */
+function readsNumbers(trace) {
+  const x = trace.get("x");
+  return x !== undefined && x.shape.length === 3 && !isOneHot(x);
+}
+
+/** What of a network's input can be drawn on. @param {import('../trace.js').Trace} trace @returns {readonly string[]} */
+export const featuresOf = (trace) => (readsNumbers(trace) ? (trace.labels.input ?? []) : []);
+
+/** A feature at every step, as it is read. @param {import('../trace.js').Trace} base @param {readonly Edit[]} edits @param {string} feature */
+export function valuesOf(base, edits, feature) {
+  const x = /** @type {import('../trace.js').TraceArray} */ (base.get("x"));
+  const [steps, batch, width] = x.shape;
+  const at = Math.max(0, featuresOf(base).indexOf(feature));
+  const found = Float64Array.from({ length: steps }, (_, t) => x.data[t * batch * width + at]);
+  for (const edit of edits) if (edit.kind === "input" && edit.feature === feature) found.set(edit.values, edit.from);
+  return found;
+}
+
+/** Points laid over what was drawn before, as one intervention. @param {import('../trace.js').Trace} base @param {readonly Edit[]} edits @param {string} feature @param {Map<number, number>} points @returns {Input} */
+export function drawnOn(base, edits, feature, points) {
+  const values = valuesOf(base, edits, feature);
+  for (const [t, value] of points) values[t] = Number(value.toPrecision(3));
+  const before = edits.filter((edit) => edit.kind === "input" && edit.feature === feature);
+  const steps = [...points.keys()];
+  const from = Math.min(...steps, ...before.map((edit) => /** @type {Input} */ (edit).from));
+  const to = Math.max(...steps, ...before.map(last));
+  return { kind: "input", feature, from, values: [...values.subarray(from, to + 1)] };
+}
+
+/** @param {Edit} edit */
+const last = (edit) => (edit.kind === "input" ? edit.from + edit.values.length - 1 : 0);
 
 const WORD = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu;
 

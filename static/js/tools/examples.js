@@ -145,8 +145,8 @@ export const EXAMPLES = [
     "picture": {
       "kind": "lines",
       "rows": 1,
-      "columns": 36,
-      "data": "TDQhDwAXT3R5eYOOnrOkl5j/rpqepK3F6fbRubC0r8DArKio",
+      "columns": 100,
+      "data": "MCwlIBwYFRAKBQQAAAYPGScxPkdISE1LTExLT1JRVVhYWWJmbnBva2ZgXmBfXl5jn//YbGNiYGFhY2VmaGtsb3Z7gYqRlpqZlo6CeXNxbm5wcHBwb21ucXh9fXdxa2hnaWlpaQ==",
       "meaning": "input"
     }
   },
@@ -158,8 +158,8 @@ export const EXAMPLES = [
     "picture": {
       "kind": "lines",
       "rows": 1,
-      "columns": 36,
-      "data": "//Po3c7Ataucj4p/eWZUUU5HRUc7Nzs2KhsTHB0dIhQEAA0T",
+      "columns": 144,
+      "data": "//z59vPw7evo5eLg3dnX09DNyMXBvru2tbOyrquppqKem5iVkY6Oi4mJhoKCf35/e3lycm1mXltXVFVUUlFRT01OTlFLR0hQS0xFREVIRz1APDs4NDc3Oz49Ozg9NjYvKSoqKycjGxocGhERDxMbGhgdGR4eGx0eIB4jIB0XEhMQBAQECAUFAAQJDw0IDA4T",
       "meaning": "loss"
     }
   },
@@ -171,8 +171,8 @@ export const EXAMPLES = [
     "picture": {
       "kind": "lines",
       "rows": 4,
-      "columns": 36,
-      "data": "ubarqqqloqCjqqahnpqZmZyalZSVk5WRjo2Ki4mGgn9+f3t02M3Bv7y4sq+ro6GclY6Ih4WBfXp0b2lgV05LSD01Kh8XEgoAt7e1tLOysbGwsbCvrqysq6yrqqmpqKinpKalo6GfnZ2amZeU//Lq39XU09DKw8TFxcjDwr28vb25uLa2trGysbGysK6urauq",
+      "columns": 144,
+      "data": "ube2tbayrq2rqquqqq2urKuopqelpaKioqOioKCho6SkpqenqKmoqammpqGioaCfn56dmpmamZiXmZmamZmdnJ6cnZubmpqWlpeVlZaVlJSUlJWSlJOTlJWVlZSSkJGRkI+Ojo+OjIuLiIuJiYiKjIqKiImIh4aHiIeCg4KCgH5/f4B+f35/f4F/e3t7eXd02NLQzs3IxMHBwcHAv769vby7uLi3uLWxsrKxsa+vsK+sqqalpaSgoKGioaCfnJqYlpWTj42Oi4qIiIeJiIeHhYaFhIODgYB+fX19fHt8enh3dXRxcG9vb25raWhmY2BfXltXVFNTT05MTUxMSkhISEVCQD05NjQyMTArKickIB0dGBkXFBgVEhALBwoEBAAAt7e3t7e3t7a1tLS0tLS0tLSzs7OysbGxsbGxsbGxsLCwsLGxsbGxsbGwsK+vr6+urq6trKysrK2srKysq6usq6ysrKysq6yrq6qqqqmpqampqKmoqamoqKmoqKempqempaWkpaampqWlpKakpKOio6GhoKGgoKCgoJ+dnp6enZydnJyampiZmZqZl5eXlpSU//769vLx7+3q5eLg39vZ2NfW19XV09TU1NHR0dDPzMnJyMfGxMTFw8PDwsbFxcPFxMXGyMjIxsbHw8PCw8K/v769u7y8vLq9vby9vby8vby8u7m5uLi4t7a2tre3uLa3t7a2tbSzsrKztLKysrKzsLCxsrGysbKxsbCwsK+vrq6urq2urq6ura2srKurq6uq",
       "meaning": "loss"
     }
   },

@@ -15,7 +15,7 @@ import { t } from "./gallery-words.js";
  * @typedef {{root: URL, go: ((address: string) => void) | null}} Means `go` opens an address without loading the page again
  */
 
-const WIDTH = 144;
+const WIDTH = 180;
 const HEIGHT = 72;
 const MARGIN = 6;
 

@@ -35,8 +35,11 @@ function placeIn(hash) {
   return place.toString();
 }
 
+/** @type {Record<string, string>} */
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
 /** @param {string} text */
-const escaped = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+const escaped = (text) => text.replace(/[&<>"]/g, (character) => ENTITIES[character]);
 
 /** @param {string} address @param {string} title */
 export const frameOf = (address, title) =>

@@ -14,7 +14,7 @@ import { addWords, t } from "../strings.js";
 addWords({
   "tour.label": "Tour",
   "tour.count": "{at} of {count}",
-  "tour.skip": "Skip the tour",
+  "tour.skip": "Skip",
   "tour.back": "Back",
   "tour.next": "Next",
   "tour.end": "Done",
