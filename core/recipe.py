@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -180,5 +180,14 @@ def _text_problems(values: Mapping[str, Any]) -> list[Problem]:
         return [Problem("/text", message, {"min": 2, "unit": dataset.unit})]
     if len(set(tokens)) > MOST_SYMBOLS:
         message = f"has {len(set(tokens))} different {dataset.unit}s; at most {MOST_SYMBOLS} fit"
-        return [Problem("/text", message, {"max": MOST_SYMBOLS, "unit": dataset.unit})]
+        allowed = {"max": MOST_SYMBOLS, "unit": dataset.unit, "nearest": _begun_with(tokens, MOST_SYMBOLS)}
+        return [Problem("/text", message, allowed)]
     return []
+
+
+def _begun_with(tokens: Sequence[str], most: int) -> int:
+    """How many tokens come before one too many of different ones."""
+    first: dict[str, int] = {}
+    for place, token in enumerate(tokens):
+        first.setdefault(token, place)
+    return sorted(first.values())[most]

@@ -208,6 +208,18 @@ export function stops({ low, high, step, kind }, end = Number.POSITIVE_INFINITY)
   return found;
 }
 
+/** A word, as the engine cuts a text into them. */
+const WORD = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu;
+
+/** The beginning of a text that has no more units than are allowed. @param {string} text @param {{nearest?: number, unit?: string} | null | undefined} allowed @returns {string | null} */
+export function shortened(text, allowed) {
+  const most = allowed?.nearest;
+  if (typeof most !== "number" || !(most > 0)) return null;
+  if (allowed?.unit === "character") return [...text].slice(0, most).join("");
+  const last = [...text.matchAll(WORD)][most - 1];
+  return last ? text.slice(0, last.index + last[0].length) : null;
+}
+
 const EVEN = 40;
 
 /** Without the dust of binary fractions. @param {number} value @param {number} [digits] */

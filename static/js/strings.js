@@ -249,6 +249,8 @@ const ENGLISH = {
   // the recipe
   "form.dice": "Another seed",
   "form.use": "Use {value}",
+  "form.shorten.word": "Use the first {count} words",
+  "form.shorten.character": "Use the first {count} characters",
   "form.slider": "{label}, as a slider",
   "form.none": "none",
   "form.own": "own equations",

@@ -9,6 +9,7 @@ import {
   nearest,
   same,
   settled,
+  shortened,
   toQuery,
 } from "../../static/js/recipe.js";
 import { FIELDS } from "./fields.js";
@@ -191,4 +192,14 @@ test("a shipped model brings its recipe along, and the query holds what differs 
   const other = { ...opened, hidden: named("hidden").default, window: null };
   assert.deepEqual(fromQuery(toQuery(other, fields), fields), other);
   assert.equal(fromQuery("?model=feed", fields).hidden, named("hidden").default);
+});
+
+test("a text that is too long is shortened at a unit's end", () => {
+  const text = "Don’t stop, said the well-known cat.";
+  assert.equal(shortened(text, { nearest: 3, unit: "word" }), "Don’t stop, said");
+  assert.equal(shortened(text, { nearest: 5, unit: "word" }), "Don’t stop, said the well-known");
+  assert.equal(shortened(text, { nearest: 4, unit: "character" }), "Don’");
+  assert.equal(shortened("🐕🐈🐕", { nearest: 2, unit: "character" }), "🐕🐈");
+  assert.equal(shortened(text, { nearest: 40, unit: "word" }), null);
+  assert.equal(shortened(text, null), null);
 });

@@ -4,14 +4,14 @@
 import { make } from "../dom.js";
 import { diceButton } from "../panel/dice.js";
 import { createSlider } from "../panel/slider.js";
-import { check, defaults, fromQuery, isEquations, matters, parse, same, settled } from "../recipe.js";
+import { check, defaults, fromQuery, isEquations, matters, parse, same, settled, shortened } from "../recipe.js";
 import { t } from "../strings.js";
 
 /**
  * @typedef {import('../recipe.js').Field} Field
  * @typedef {import('../recipe.js').Value} Value
  * @typedef {import('../recipe.js').Values} Values
- * @typedef {{name: string, message: string, allowed: Value}} Told
+ * @typedef {{name: string, message: string, allowed: Value, label?: string}} Told `label` says what the nearest is, where it is long
  * @typedef {{fields: Field[], recipe: Values, cells: {id: string, parameters: {name: string}[]}[], steps: number,
  *   here?: () => Values}} Given `here` is the recipe of the present address
  */
@@ -128,9 +128,11 @@ export class RecipeForm extends HTMLElement {
     for (const { pointer, message, allowed } of errors) {
       const field = this.fields.find(({ name }) => pointer === `/${name}`);
       if (!field) continue;
-      const offered = field.kind === "text" ? null : allowed?.nearest; // of a text the server knows only how long it may be
+      const offered = field.name === "text" ? shortened(this.#read(field), allowed) : allowed?.nearest;
       const near = offered ?? ours.find(({ name }) => name === field.name)?.allowed ?? null;
-      this.#tell({ name: field.name, message: t("form.fault", { label: field.label, message }), allowed: near });
+      const label =
+        offered && allowed?.unit ? t(`form.shorten.${allowed.unit}`, { count: allowed.nearest }) : undefined;
+      this.#tell({ name: field.name, message: t("form.fault", { label: field.label, message }), allowed: near, label });
     }
     if (errors.length > 0) this.sent = {}; // the same recipe may be sent again
   }
@@ -233,7 +235,7 @@ export class RecipeForm extends HTMLElement {
   }
 
   /** @param {Told} told */
-  #tell({ name, message, allowed }) {
+  #tell({ name, message, allowed, label }) {
     const place = this.#problem(name);
     const field = this.fields.find((each) => each.name === name);
     if (!place || !field) return;
@@ -241,7 +243,11 @@ export class RecipeForm extends HTMLElement {
     const said = `${message} ${offer}`;
     if (!place.hidden && place.dataset.said === said) return; // a button that is being clicked must stay
     place.dataset.said = said;
-    const mend = make("button", { type: "button", class: "mend" }, t("form.use", { value: shown(field, offer) }));
+    const mend = make(
+      "button",
+      { type: "button", class: "mend" },
+      label ?? t("form.use", { value: shown(field, offer) }),
+    );
     mend.addEventListener("click", () => {
       this.#write(field, offer);
       this.apply();

@@ -9,7 +9,7 @@ import { decodeTrace } from "../trace.js";
 import { fullName, queryOf, recipeOf, wholeOf } from "./asked.js";
 import { createBefore } from "./before.js";
 import { editRow } from "./edit-rows.js";
-import { fromText, MOST, outcome, retyped, scopeOf, toText, toWire, within } from "./edits.js";
+import { fromText, MOST, outcome, retyped, risen, scopeOf, toText, toWire, within } from "./edits.js";
 import { listenForRanges } from "./range.js";
 import { listenForWords } from "./retype.js";
 import { Signal } from "./signal.js";
@@ -189,7 +189,7 @@ class EditTool {
   tell(trace) {
     const { before, after, far, gap, first, changed } = outcome(trace);
     const words = trace.labels.time ?? [];
-    const lines = [t("tool.edit.loss", { before: short(before), after: short(after), by: signed(after - before) })];
+    const lines = [t("tool.edit.loss", { before: short(before), after: short(after), by: risen(after - before) })];
     if (first < 0) lines.push(t("tool.edit.same"));
     else
       lines.push(
@@ -340,9 +340,6 @@ class EditTool {
     this.host.replaceChildren();
   }
 }
-
-/** @param {number} value */
-const signed = (value) => (value > 0 ? `+${short(value)}` : short(value));
 
 export const tool = {
   name: "edit",

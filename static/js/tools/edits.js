@@ -1,5 +1,6 @@
 // Interventions on a run as plain data: as the address holds them, as the server reads them, in words.
 
+import { short } from "../numbers.js";
 import { isOneHot } from "../views/input.js";
 
 /**
@@ -203,3 +204,6 @@ function guesses(trace) {
     to: names[top(now.data, t)],
   })).filter(({ from, to }) => from !== to);
 }
+
+/** A difference with its sign. @param {number} value */
+export const risen = (value) => (value > 0 ? `+${short(value)}` : short(value));
