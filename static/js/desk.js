@@ -56,8 +56,7 @@ class Desk {
     /** @type {import('./tools/lesson-panel.js').LessonPanel | null} */
     this.lesson = null;
     this.writing = 0;
-    /** @type {Values} */
-    this.asked = {};
+    this.asked = /** @type {Values} */ ({});
     this.travelled = false;
     /** What the query holds beside the recipe: the options of the tools, as text. @type {Readonly<Record<string, string>>} */
     this.options = optionsOf(location.search, page.fields);
@@ -189,7 +188,7 @@ class Desk {
     this.form.steps = trace.dims.time;
     if (trace.recipe.model) this.form.show(trace.recipe); // cell and size are the model's, whatever was asked for
     this.explain();
-    this.remember(trace);
+    if (!this.travelled) this.chronicle.write(this.address(trace.recipe, this.hash()), "recipe");
     this.lesson?.update();
     write(this.live, t("page.ready", { T: trace.dims.time, loss: short(total(trace)) }));
   }
@@ -211,20 +210,13 @@ class Desk {
   }
 
   /** The server does not answer, and is asked again. @param {number} tries */
-  lost(tries) {
-    this.notice.lost(tries);
-  }
+  lost = (tries) => this.notice.lost(tries);
 
   /** Values that explode are a result, and worth a sentence. */
   explain() {
     const odd = exploded(this.whole, this.page.catalog);
     if (odd) this.notice.result(t("page.exploded", odd));
     else this.notice.hide();
-  }
-
-  /** The address follows what is seen. @param {Trace} trace */
-  remember(trace) {
-    if (!this.travelled) this.chronicle.write(this.address(trace.recipe, this.hash()), "recipe");
   }
 
   /** Where the player stands, as the end of an address. */

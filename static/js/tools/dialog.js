@@ -4,7 +4,12 @@ import { make } from "../dom.js";
 import { loadSheet } from "../sheets.js";
 import { addWords, t } from "../strings.js";
 
-addWords({ "dialog.close": "Close" });
+/** @type {Record<string, string>} */
+const ENGLISH = {
+  "dialog.close": "Close",
+};
+
+addWords(ENGLISH);
 
 /**
  * @param {string} name of its style @param {string} title @param {...Node} content

@@ -11,8 +11,8 @@ import { addWords, t } from "../strings.js";
  * @typedef {{name: string, at: string, done: (state: State, recipe: Record<string, any>) => boolean}} Stop
  */
 
-addWords({
-  "tour.label": "Tour",
+/** @type {Record<string, string>} */
+const ENGLISH = {
   "tour.count": "{at} of {count}",
   "tour.skip": "Skip",
   "tour.back": "Back",
@@ -36,7 +36,9 @@ addWords({
   "tour.numbers": "Click a part of this drawing: both equations with their numbers, forward and backward.",
   "tour.share.title": "All of this is an address",
   "tour.share": "Copy the link, embed it in slides, show its QR code. The examples beside it are such links too.",
-});
+};
+
+addWords(ENGLISH);
 
 /** @type {Stop[]} */
 const STOPS = [
