@@ -17,7 +17,7 @@ export MKL_NUM_THREADS ?= 1
 export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check types bench reference models reference-page screenshots examples vendor lock browser setup format clean
+.PHONY: help run test test-slow check types bench reference models reference-page screenshots gallery examples vendor lock browser setup format clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ models: $(VENV)/.dev ## train the shipped models again from nothing, with progre
 
 reference-page: $(VENV)/.dev ## write docs/reference.md again from the engine's tables
 	@$(PY) -m tools.reference
+
+gallery: setup browser ## take the pictures in docs/gallery again, each feature in light and dark
+	@$(PY) -m tests.browser.gallery
 
 examples: $(VENV)/.dev ## draw the pictures of the gallery's examples again
 	@$(PY) -m tools.examples
