@@ -61,13 +61,9 @@ export class Signal {
       "aria-label": t("tool.signal.value"),
     });
     this.place = make("span", { class: "signal-place" });
-    this.host = make(
-      "section",
-      { class: "signal", hidden: true },
-      make("p", { class: "tool-note" }, t("tool.signal.lead")),
-      this.plot,
-      make("div", { class: "signal-foot" }, this.feature, this.place, this.number),
-    );
+    this.host = make("section", { class: "signal", hidden: true });
+    const foot = make("div", { class: "signal-foot" }, this.feature, this.place, this.number);
+    this.parts = [make("p", { class: "tool-note" }, t("tool.signal.lead")), this.plot, foot];
     this.listen();
   }
 
@@ -134,7 +130,8 @@ export class Signal {
   draw(base, edits) {
     const features = base ? featuresOf(base) : [];
     hide(this.host, features.length === 0);
-    if (base === null || features.length === 0) return;
+    if (base === null || features.length === 0) return this.host.replaceChildren();
+    if (this.host.childElementCount === 0) this.host.append(...this.parts);
     if (base !== this.base) {
       const chosen = this.feature.value;
       this.feature.replaceChildren(...features.map((name) => make("option", { value: name }, name)));
