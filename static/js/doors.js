@@ -91,7 +91,7 @@ function meansOf(desk) {
     here: () => new URL(desk.address(recipe(), desk.hash()), location.href),
     query: () => desk.query(recipe()),
     hash: () => desk.hash(),
-    brought: () => isBrought(recipe().model, page.catalog),
+    brought: () => isBrought(recipe().model, page.fields),
     edits: () => (player.state.tool === "edit" ? (player.state.own.edits ?? "") : ""),
     views: () => ["network", ...stage.frames.filter(isShown).map((/** @type {{name: string}} */ { name }) => name)],
     ...{ root, fields: page.fields, lesson: Boolean(page.lesson) },
@@ -106,5 +106,8 @@ function meansOf(desk) {
 /** @param {{frame: HTMLElement}} each */
 const isShown = ({ frame }) => !frame.hidden;
 
-/** Whether a visitor sent these weights. @param {import('./recipe.js').Value} model @param {{models?: {id: string}[]}} catalog */
-const isBrought = (model, { models = [] }) => Boolean(model) && !models.some(({ id }) => id === model);
+/** Whether a visitor sent these weights. @param {import('./recipe.js').Value} model @param {import('./recipe.js').Field[]} fields */
+function isBrought(model, fields) {
+  const shipped = fields.find(({ name }) => name === "model")?.brings ?? {};
+  return Boolean(model) && !Object.hasOwn(shipped, String(model));
+}
