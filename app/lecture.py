@@ -36,7 +36,7 @@ async def lesson_step(request: Request) -> Response:
     recipe, packed = found_model(plain, services.models)
     asked = Asked(recipe, told.controls, packed)
     task = step_task(lesson, place, asked, asked.choice("lang", [*LANGUAGES]))
-    return await respond(request, services, task, weigh(asked, services.settings))
+    return await respond(request, services, task, weigh(asked, services.settings, lesson.steps[place].include))
 
 
 def recipe_of(lesson: Lesson, place: int, values: Mapping[str, object]) -> Recipe:

@@ -27,6 +27,14 @@ FOLDER = Path(__file__).parent / "lessons"
 FILE = re.compile(r"(\d\d)-([a-z0-9-]+)\.toml")
 MOST_WORDS = 60
 VIEWS = frozenset({"network", "input", "states", "gates", "loss", "gradients", "contributions", "output", "attention"})
+# Pictures that only lessons have: what stands over each, and the array that a step with it must ask for.
+SCENES = {
+    "window": ("What a window sees", "window/inputs"),
+    "bag": ("The bag of words", "bag"),
+    "curse": ("The larger the window", "window/unseen"),
+    "reach": ("What reaches where", "convolution/reach"),
+    "space": ("A filter slid over a picture", "space/map"),
+}
 FORMULA = re.compile(r"\$[^$]*\$")
 QUOTED = re.compile(r"\*[^*]*\*")
 DIGIT = re.compile(r"\d")
@@ -81,6 +89,12 @@ class Step:
     see: tuple[Claim, ...] = ()
     change: Change | None = None
     notes: str = ""
+    include: tuple[str, ...] = DEFAULT_GROUPS
+
+    @property
+    def scenes(self) -> Mapping[str, str]:
+        """The pictures of this step that only lessons have, with what stands over them."""
+        return {view: SCENES[view][0] for view in self.views if view in SCENES}
 
 
 @dataclass(frozen=True)
@@ -117,7 +131,7 @@ def read(path: Path) -> Lesson:
 
 def _step(told: dict[str, Any]) -> Step:
     ask, change, see = told.pop("ask", None), told.pop("change", None), _claims(told.pop("see", ()))
-    listed: dict[str, Any] = {n: tuple(told[n]) for n in ("views", "interventions") if n in told}
+    listed: dict[str, Any] = {n: tuple(told[n]) for n in ("views", "interventions", "include") if n in told}
     return Step(
         **{**told, **listed},
         see=see,
@@ -140,8 +154,8 @@ def trace_of(lesson: Lesson, step: Step, recipe: Recipe | None = None) -> Trace:
     """Everything that happens in a step's run, and in the run without its interventions beside it."""
     recipe = recipe or lesson.recipe_of(step)
     if not step.interventions:
-        return compute(recipe)
-    return operated(recipe, orjson.dumps([*step.interventions]).decode(), DEFAULT_GROUPS)
+        return compute(recipe, step.include)
+    return operated(recipe, orjson.dumps([*step.interventions]).decode(), step.include)
 
 
 # -- what is wrong ------------------------------------------------------------------------------------------
@@ -152,7 +166,9 @@ def faults(step: Step, trace: Trace) -> Iterator[str]:
     words = len(step.say.split())
     if words > MOST_WORDS:
         yield f"says {words} words; {MOST_WORDS} at most"
-    yield from (f"shows “{v}”, which is no view" for v in step.views if v not in VIEWS)
+    yield from (f"shows “{v}”, which is no view" for v in step.views if v not in VIEWS | SCENES.keys())
+    reads = {view: SCENES[view][1] for view in step.scenes}
+    yield from (f"shows “{v}”, but its trace has no {name}" for v, name in reads.items() if name not in trace.arrays)
     for text in texts(step):
         yield from _unread(trace, text)
         if typed := DIGIT.search(bare(text)):

@@ -31,6 +31,7 @@ from app.translations import book
 from app.words import ENGLISH, LANGUAGES, Voice, voice_of
 from core.decoding_options import DECODING
 from core.errors import UnrolledError
+from core.experiment import DEFAULT_GROUPS
 from core.options import OPTIONS
 from core.recipe import FIELDS, make_recipe
 
@@ -125,8 +126,9 @@ async def open_with(request: Request, settings: Settings) -> Opening:
 
 
 def prompt(opening: Opening, settings: Settings) -> bool:
-    """Whether a page may wait for this trace."""
-    return weigh(opening.asked, settings).milliseconds <= PROMPT_MS
+    """Whether a page may wait for this trace: it is soon made, or a lesson's own, made once for all who come."""
+    own = opening.lesson is not None and "own" not in opening.asked.controls
+    return own or weigh(opening.asked, settings).milliseconds <= PROMPT_MS
 
 
 def told(opening: Opening) -> dict[str, Any] | None:
@@ -148,7 +150,8 @@ def taught(opening: Opening) -> dict[str, Any] | None:
         return None
     step = opening.lesson.steps[opening.place]
     own = dict(opening.lesson.recipe_of(step).values)
-    return {"id": opening.lesson.id, "step": opening.place + 1, "at": step.at, "recipe": own}
+    include = "" if step.include == DEFAULT_GROUPS else ",".join(step.include)
+    return {"id": opening.lesson.id, "step": opening.place + 1, "at": step.at, "recipe": own, "include": include}
 
 
 def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
@@ -214,12 +217,11 @@ async def lecture(request: Request) -> Response:
 
 async def open_lesson(request: Request, settings: Settings, lesson: Lesson, place: int) -> Opening:
     """A step with its own recipe or, where the address says `own`, with the visitor's."""
-    opening = await open_with(request, settings)
-    if opening.problem or "own" in opening.asked.controls:
-        return replace(opening, lesson=lesson, place=place)
-    step = lesson.steps[place]
-    surgery = orjson.dumps([*step.interventions]).decode() if step.interventions else ""
-    asked = replace(opening.asked, recipe=lesson.recipe_of(step), interventions=surgery)
+    opening, step = await open_with(request, settings), lesson.steps[place]
+    asked = replace(opening.asked, controls={**opening.asked.controls, "include": ",".join(step.include)})
+    if not opening.problem and "own" not in asked.controls:
+        surgery = orjson.dumps([*step.interventions]).decode() if step.interventions else ""
+        asked = replace(asked, recipe=lesson.recipe_of(step), interventions=surgery)
     return replace(opening, asked=asked, lesson=lesson, place=place)
 
 

@@ -209,6 +209,7 @@ def percent(share: float) -> str:
 FORMATS: dict[str, Callable[[Any], str]] = {
     "": lambda v: v if isinstance(v, str) else short(float(v)),
     "percent": lambda v: percent(float(v)),
+    "count": lambda v: f"{round(float(v)):,}".replace(",", "\u202f"),
     "two": lambda v: short(float(v), 2),
     "fixed": lambda v: f"{float(v):.2f}".replace("-", "−"),
     "times": lambda v: f"{short(float(v), 2)} times",

@@ -24,6 +24,7 @@ const KNOWN = [
   "block",
   "error",
   "sub",
+  "size",
 ];
 /** How a page looks and speaks, and what it hides: what an address keeps, whatever is seen. */
 const CARRIED = ["theme", "lang", "hide"];
@@ -52,12 +53,18 @@ export function fromHash(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const phase = /** @type {State['phase']} */ (given.get("phase"));
   const block = given.get("block");
+  const size = whole(given.get("size"));
   return {
     t: whole(given.get("t")) ?? 0,
     k: whole(given.get("k")) ?? 0,
     phase: PHASES.includes(phase) ? phase : "whole",
     focus: focusOf(given),
-    look: Object.freeze({ share: given.get("share") === "1", large: given.get("large"), ...(block && { block }) }),
+    look: Object.freeze({
+      share: given.get("share") === "1",
+      large: given.get("large"),
+      ...(block && { block }),
+      ...(size && { size }),
+    }),
     epoch: whole(given.get("epoch")) ?? 0,
     sub: whole(given.get("sub")) ?? null,
     tool: given.get("tool") ?? "inspect",
@@ -87,9 +94,9 @@ export function toHash({ t, k, phase, focus, look, tool, own, epoch, sub }) {
     hash.set("unit", String(focus.unit ?? 0));
   }
   if (Number.isInteger(sub)) hash.set("sub", String(sub));
-  if (look.share) hash.set("share", "1");
-  if (look.large) hash.set("large", look.large);
-  if (look.block) hash.set("block", look.block);
+  const { share, large, block, size } = look;
+  for (const [name, value] of Object.entries({ share: Number(share), large, block, size }))
+    if (value) hash.set(name, String(value));
   return hash.toString();
 }
 

@@ -147,7 +147,8 @@ class Desk {
     this.asked = values;
     this.notice.wait();
     meetCell(this.page.catalog, values.cell).then((learnt) => learnt && this.stage.refresh());
-    return this.runner.load(this.query(values));
+    const include = this.page.lesson?.include;
+    return this.runner.load(this.query(values, include ? { include } : {}));
   }
 
   cancel() {

@@ -9,7 +9,7 @@ import { ViewFrame } from "./elements/view-frame.js";
 import { runClock } from "./motion/clock.js";
 import { createPlayer } from "./player.js";
 import { moment } from "./say.js";
-import { bringMore, createStage, needsMore } from "./stage.js";
+import { bringMore, createStage } from "./stage.js";
 import { takeTheme } from "./theme.js";
 import { decodeTrace } from "./trace.js";
 
@@ -19,9 +19,8 @@ customElements.define("player-bar", PlayerBar);
 
 const plotly = new URL("../vendor/plotly-cartesian-4.1.1/plotly-cartesian.min.js", import.meta.url).href;
 
-/** @param {any} page what the server put into the page @param {any} more the pictures that its network needs beside the usual ones */
-function open(page, more) {
-  const trace = decodeTrace(page.trace);
+/** @param {any} page what the server put into the page @param {any} trace @param {any[]} more the pictures that its trace needs beside the usual ones */
+function open(page, trace, more) {
   const initial = fromHash(location.hash || page.lesson?.at || "");
   const player = createPlayer({ T: lensOf(trace, initial.look?.block).dims.time }, { initial });
   const stage = createStage({ player, catalog: page.catalog, figures: page.figures, plotly, trace });
@@ -32,7 +31,7 @@ function open(page, more) {
     (state) => moment(stage.seen, state, stage.scene.cell.output),
   );
   stage.join(bar);
-  if (more) stage.extend(more);
+  for (const each of more) stage.extend(each);
   stage.restyle();
   runClock(player);
   player.subscribe(stage.draw);
@@ -45,9 +44,9 @@ function reached(name, ready) {
   document.documentElement.dataset.ready = ready;
 }
 
-/** @param {any} page @param {any} [more] */
-function start(page, more = null) {
-  const opened = open(page, more);
+/** @param {any} page @param {any} trace @param {any[]} more */
+function start(page, trace, more) {
+  const opened = open(page, trace, more);
   Object.assign(window, { unrolled: opened });
   requestAnimationFrame(() => {
     reached("first-picture", "first");
@@ -60,5 +59,7 @@ function start(page, more = null) {
 }
 
 const page = JSON.parse(find(document, "#page-data").textContent ?? "{}");
-if (needsMore(page.trace)) bringMore().then((more) => start(page, more));
-else start(page);
+const trace = decodeTrace(page.trace);
+const coming = bringMore(trace);
+if (coming.length > 0) Promise.all(coming).then((more) => start(page, trace, more));
+else start(page, trace, []);

@@ -7,8 +7,8 @@
  * @typedef {{node: string | null, unit: number | null, parameter: string | null, error?: number}} Focus `error` is the step of an
  *   error that is none of the steps of the chain that is seen
  * @typedef {{t: number | null, k?: number, unit?: number, outcome?: number, window?: number, error?: number}} Hover
- * @typedef {{share: boolean, large: string | null, block?: string | null}} Look how figures are read: signed shares, one enlarged,
- *   which chain of a network of several
+ * @typedef {{share: boolean, large: string | null, block?: string | null, size?: number}} Look how figures are read: signed shares,
+ *   one enlarged, which chain of a network of several, how many words a window holds
  * @typedef {{t: number, k: number, phase: Phase, focus: Focus | null, playing: boolean, speed: number, epoch: number,
  *   hover: Hover | null, look: Look, sub: number | null, tool: string, own: Readonly<Record<string, string>>}} State `sub` counts the operations of a step in
  *   slow motion, and is null where steps go by whole; `epoch` is the update of a

@@ -24,6 +24,7 @@ import { view as unrolled } from "./views/unrolled.js";
  * @typedef {import('./player.js').Player} Player
  * @typedef {import('./motion/chart.js').Context} Context
  * @typedef {{name: string, reads: string[], mount: (host: any, context: any) => any}} View
+ * @typedef {{framed: View[], free: [View, string][]}} Pack
  */
 
 /** Up to this many steps a second there is time to glide. */
@@ -82,9 +83,16 @@ function limits(seen, catalog) {
 const WORDS = ["sentence", "characters"];
 
 /** Whether a trace has more to show than one chain that reads words. @param {Trace} trace */
-export const needsMore = (trace) => blocksOf(trace).length > 0 || !WORDS.includes(trace.recipe.data ?? "sentence");
+const needsMore = (trace) => blocksOf(trace).length > 0 || !WORDS.includes(trace.recipe.data ?? "sentence");
 
-export const bringMore = () => import("./later/networks.js");
+/** The pictures that come later, each pack with the traces that need it. @type {{needed: (trace: Trace) => boolean, bring: () => Promise<Pack>}[]} */
+const LATER = [
+  { needed: needsMore, bring: () => import("./later/networks.js") },
+  { needed: ({ names }) => names.includes("bag"), bring: () => import("./later/scenes.js") },
+];
+
+/** @param {Trace} trace @returns {Promise<Pack>[]} */
+export const bringMore = (trace) => LATER.filter(({ needed }) => needed(trace)).map(({ bring }) => bring());
 
 class Stage {
   /** @param {{player: Player, catalog: any, figures: Record<string, any>, plotly: string, trace: Trace}} means */
@@ -114,7 +122,8 @@ class Stage {
     /** @type {{draw: (trace: Trace, state: any) => void, arrange?: () => void}[]} */
     this.pictures = FREE.map(([view, place]) => view.mount(find(document, place, HTMLElement), this.context));
     this.cursors = mountCursors(this.host, this.context);
-    this.extended = false;
+    /** @type {Set<Pack>} */
+    this.extended = new Set();
     this.draw = this.draw.bind(this);
   }
 
@@ -132,12 +141,13 @@ class Stage {
     this.cursors.draw(state);
   }
 
-  /** Mount the pictures that not every network needs. @param {typeof import('./later/networks.js')} more */
-  extend({ framed, free }) {
-    if (this.extended) return;
-    this.extended = true;
+  /** Mount the pictures that not every network needs; a page that has no frame for one does without. @param {Pack} more */
+  extend(more) {
+    if (this.extended.has(more)) return;
+    this.extended.add(more);
+    const framed = more.framed.filter(({ name }) => document.querySelector(`#view-${name}`));
     this.frames.push(...mountFrames(this.context, framed));
-    for (const [view, place] of free) this.join(view.mount(find(document, place, HTMLElement), this.context));
+    for (const [view, place] of more.free) this.join(view.mount(find(document, place, HTMLElement), this.context));
   }
 
   /** Look at the chain that the player asks for. */
@@ -174,8 +184,9 @@ class Stage {
     this.seen = lensOf(this.trace, this.player.state.look.block);
     this.player.resize(limits(this.seen, this.catalog));
     this.refresh();
-    if (!this.extended && needsMore(this.trace))
-      bringMore().then((more) => {
+    for (const coming of bringMore(this.trace))
+      coming.then((more) => {
+        if (this.extended.has(more)) return;
         this.extend(more);
         this.refresh();
       });
