@@ -28,13 +28,14 @@ FILE = re.compile(r"(\d\d)-([a-z0-9-]+)\.toml")
 MOST_WORDS = 60
 VIEWS = frozenset({"network", "input", "states", "gates", "loss", "gradients", "contributions", "output", "attention"})
 # Pictures that only lessons have: what stands over each, and the array that a step with it must ask for.
-SCENES = {
-    "window": ("What a window sees", "window/inputs"),
-    "bag": ("The bag of words", "bag"),
-    "curse": ("The larger the window", "window/unseen"),
-    "reach": ("What reaches where", "convolution/reach"),
-    "space": ("A filter slid over a picture", "space/map"),
-}
+_SCENES = (
+    ("window", "What a window sees", "window/inputs"),
+    ("bag", "The bag of words", "bag"),
+    ("curse", "The larger the window", "window/unseen"),
+    ("reach", "What reaches where", "convolution/reach"),
+    ("space", "A filter slid over a picture", "space/map"),
+)
+SCENES = {view: (title, array) for view, title, array in _SCENES}
 FORMULA = re.compile(r"\$[^$]*\$")
 QUOTED = re.compile(r"\*[^*]*\*")
 DIGIT = re.compile(r"\d")

@@ -29,7 +29,7 @@ export const ENGLISH = {
   "reach.all": "Step {t} depends on all {count} steps so far.",
   "reach.some": "Step {t} depends on the last {count} steps, and on none before.",
   "reach.note":
-    "A row is a step t, a column a step k before it; the darker, the more t depends on k, each picture on a log scale of its own. White is exactly nothing.",
+    "A row is a step t, a column a step k before it; the stronger, the more t depends on k, each picture on a log scale of its own. Empty is exactly nothing.",
   "reach.summary": "{name}: step {t} depends on {count} steps.",
   "reach.from": "how step {t} depends on k",
   "space.picture": "the picture",
