@@ -17,7 +17,7 @@ export MKL_NUM_THREADS ?= 1
 export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check types bench reference models reference-page screenshots gallery examples vendor lock browser setup format clean
+.PHONY: help run test test-slow check types bench reference models models-page reference-page screenshots gallery examples vendor lock browser setup format clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,12 +58,16 @@ reference: $(REF)/.done ## make the PyTorch reference values in tests/reference 
 	@$(REF)/bin/python tests/reference/make_networks.py
 	@$(REF)/bin/python tests/reference/make_weights.py
 	@$(REF)/bin/python tests/reference/make_optimisers.py
+	@$(REF)/bin/python tests/reference/make_models.py
 
 screenshots: setup browser ## make the pictures in docs/images again
 	@$(PY) -m tests.browser.screenshots
 
 models: $(VENV)/.dev ## train the shipped models again from nothing, with progress
 	@$(PY) -m tools.models
+
+models-page: $(VENV)/.dev ## write docs/models.md again from the cards of the shipped models
+	@$(PY) -m tools.model_page
 
 reference-page: $(VENV)/.dev ## write docs/reference.md again from the engine's tables
 	@$(PY) -m tools.reference

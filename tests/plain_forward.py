@@ -73,6 +73,22 @@ CELLS: dict[str, tuple[Step, tuple[str, ...]]] = {
 }
 
 
+def spelled(text: str) -> tuple[Step, tuple[str, ...]]:
+    """A cell that the card gives as text: one equation a line; its states, the output first."""
+    code = [line.partition("#")[0].partition("=")[::2] for line in text.strip().splitlines()]
+    lines = [(name.strip(), compile(expression.strip(), name, "eval")) for name, expression in code]
+    names = tuple(n for n, _ in reversed(lines) if f"{n}_prev" in text)
+
+    def step(p: Weights, read: State, _x: Array, s: State) -> State:
+        known: dict[str, Any] = {"sigmoid": sigmoid, "tanh": np.tanh, "relu": lambda a: np.maximum(a, 0.0), **p}
+        known |= {"x": read["x"], **{f"{n}_prev": value for n, value in s.items()}}
+        for name, expression in lines:
+            known[name] = eval(expression, {"__builtins__": {}}, known)
+        return {n: known[n] for n in names}
+
+    return step, names
+
+
 def block(weights: Weights, name: str) -> Weights:
     """The weights of one chain by their bare names."""
     return {n.removeprefix(f"{name}/"): w for n, w in weights.items() if n.startswith(f"{name}/")}
@@ -80,7 +96,7 @@ def block(weights: Weights, name: str) -> Weights:
 
 def chain(cell: str, p: Weights, x: Array, start: State | None = None, memory: Array | None = None) -> list[State]:
     """The states after each step of x (T, I), from `start` or zeros; `memory` (S, M) is looked at with attention."""
-    step, names = CELLS[cell]
+    step, names = CELLS[cell] if cell in CELLS else spelled(cell)
     state = start or {n: np.zeros(len(next(w for w in p.values() if w.ndim == 1))) for n in names}
     found = []
     for row in x:

@@ -19,7 +19,7 @@ from core.options import OPTIONS
 from core.recipe import FIELDS
 from tests import spoken
 from tests.serving import ROOT
-from tools import reference
+from tools import model_page, reference
 
 THINGS = {
     "operation": tuple(OPS),
@@ -60,6 +60,10 @@ def test_it_is_named_in_a_test(kind: str, thing: str) -> None:
 
 def test_the_reference_page_says_what_the_tables_say() -> None:
     assert reference.PAGE.read_text() == reference.page(), "run `make reference-page`"
+
+
+def test_the_page_of_models_says_what_the_cards_say() -> None:
+    assert model_page.PAGE.read_text() == model_page.page(), "run `make models-page`"
 
 
 def test_there_is_one_version() -> None:

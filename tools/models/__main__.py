@@ -1,13 +1,14 @@
 """Train the models that are shipped, all again from nothing or some by name: `python -m tools.models [names ...]`.
 
-Writes core/models/<name>.safetensors and its card, core/models/<name>.json.
+Writes core/models/<name>.safetensors and its card, core/models/<name>.json. `--times` only says how long each would
+train, judged by a few of its updates.
 """
 
 import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from typing import Any
@@ -37,10 +38,20 @@ def trained(plan: Plan) -> tuple[Recipe, bytes]:
     """A plan's recipe and the safetensors file of its weights, learnt from nothing."""
     recipe = make_recipe(plan.recipe)
     run = Training(recipe, make_options(plan.options))
-    *_, last = run.events()
-    if last.data["reason"] != "done":
-        raise SystemExit(f"{plan.id} diverged after {last.data['update']} updates")
+    for event in run.events():
+        if event.kind == "step":
+            progress(plan, event.data["update"], event.data["loss"])
+    if run.failed:
+        raise SystemExit(f"{plan.id} diverged after {run.update} updates")
     return recipe, to_file(recipe, run.net.params, {"title": plan.title}, "F32")
+
+
+def progress(plan: Plan, update: int, loss: float) -> None:
+    """A line at each tenth of the way."""
+    updates = plan.options["updates"]
+    if update * 10 // updates > (update - 1) * 10 // updates:
+        sys.stdout.write(f"    {plan.id} {100 * update // updates} %, loss {loss:.4f}\n")
+        sys.stdout.flush()
 
 
 def again(recipe: Recipe, file: bytes, collection: Collection) -> Learner:
@@ -52,8 +63,8 @@ def again(recipe: Recipe, file: bytes, collection: Collection) -> Learner:
 
 
 def made(name: str) -> tuple[str, dict[str, Any], float]:
-    """Train, measure and write one model: its name, its card, and the seconds it took."""
-    plan, begun = PLANS[name], time.perf_counter()
+    """Train, measure and write one model: its name, its card, and the processor time that it took."""
+    plan, begun = PLANS[name], time.process_time()
     collection = COLLECTIONS[plan.recipe["data"]]
     recipe, file = trained(plan)
     net = again(recipe, file, collection)
@@ -72,7 +83,7 @@ def made(name: str) -> tuple[str, dict[str, Any], float]:
     }
     (FOLDER / f"{name}.safetensors").write_bytes(file)
     (FOLDER / f"{name}.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n")
-    return name, card, time.perf_counter() - begun
+    return name, card, time.process_time() - begun
 
 
 def rounded(figure: Figure) -> dict[str, Any]:
@@ -88,9 +99,34 @@ def told(card: dict[str, Any]) -> str:
     return f"{model}; {first} of {beaten}"
 
 
-def main(names: Iterable[str]) -> int:
-    """Train the models named, or all, two at a time, the slowest first."""
-    chosen = list(names) or sorted(PLANS, key=lambda n: -PLANS[n].options["updates"] * PLANS[n].recipe["hidden"])
+def expected(name: str, updates: int = 6) -> float:
+    """The processor time that training will take, judged by a few updates after the first."""
+    plan = PLANS[name]
+    run = Training(make_recipe(plan.recipe), make_options(plan.options))
+    events = run.events()
+    for _ in range(3):
+        next(events)
+    begun = time.process_time()
+    for _ in range(updates):
+        next(events)
+    return (time.process_time() - begun) / updates * float(plan.options["updates"])
+
+
+def times(names: Iterable[str]) -> int:
+    """Tell how long each would train, and all together."""
+    found = {name: expected(name) for name in names}
+    for name, seconds in found.items():
+        sys.stdout.write(f"{name}: {seconds:.0f} s\n")
+    sys.stdout.write(f"together {sum(found.values()) / 60:.1f} minutes of one core\n")
+    return 0
+
+
+def main(words: Sequence[str]) -> int:
+    """Train the models named, or all, two at a time, the slowest first; `--times` only says how long it would take."""
+    names = [w for w in words if w != "--times"]
+    chosen = names or sorted(PLANS, key=lambda n: -PLANS[n].options["updates"] * PLANS[n].recipe["hidden"])
+    if "--times" in words:
+        return times(chosen)
     with ProcessPoolExecutor(WORKERS) as pool:
         for number, done in enumerate(as_completed([pool.submit(made, name) for name in chosen]), 1):
             name, card, seconds = done.result()

@@ -42,17 +42,34 @@ def bigram(collection: Collection, _plan: Plan) -> Predict:
 def trigram(collection: Collection, plan: Plan) -> Predict:
     """The frequencies after the last two symbols, leaning on those after one where two were rarely seen."""
     I, O = collection.sizes
-    counts, fewer = np.zeros((I, I, O)), bigram(collection, plan)
-    for row in learnt(collection):
-        ids = row.x.argmax(1)
-        np.add.at(counts, (ids[:-1], ids[1:], row.target[1:]), 1.0)
+    fewer, read = bigram(collection, plan), [(row.x.argmax(1), row.target) for row in learnt(collection)]
+    pairs = np.concatenate([ids[:-1] * I + ids[1:] for ids, _ in read])
+    order = np.argsort(pairs, kind="stable")
+    pairs, after = pairs[order], np.concatenate([target[1:] for _, target in read])[order]
 
     def predict(batch: Batch) -> Floats:
         ids, base = batch.x.argmax(2), fewer(batch)
         found = base.copy()
-        seen = counts[ids[:-1], ids[1:]]
-        found[1:] = (seen + 5.0 * base[1:]) / (seen.sum(2, keepdims=True) + 5.0)
+        for t, b in np.ndindex(*ids[1:].shape):
+            first, last = np.searchsorted(pairs, ids[t, b] * I + ids[t + 1, b] + np.arange(2))
+            seen = np.bincount(after[first:last], minlength=O)
+            found[t + 1, b] = (seen + 5.0 * base[t + 1, b]) / (last - first + 5.0)
         return found
+
+    return predict
+
+
+def nearest_picture(collection: Collection, _plan: Plan) -> Predict:
+    """What the most similar picture is called, pixel by pixel."""
+    rows = list(learnt(collection))
+    seen = np.stack([r.x.reshape(-1) for r in rows])
+    answers = np.stack([r.target for r in rows])
+
+    def predict(batch: Batch) -> Floats:
+        T, B = batch.mask.shape
+        pictures = batch.x.transpose(1, 0, 2).reshape(B, -1)
+        nearest = np.array([np.square(seen - p).sum(1).argmin() for p in pictures])
+        return np.asarray(np.eye(collection.sizes[1])[answers[nearest, :T].T])
 
     return predict
 
@@ -132,6 +149,7 @@ BASELINES: dict[str, Callable[[Collection, Plan], Predict]] = {
     "majority": majority,
     "bigram": bigram,
     "trigram": trigram,
+    "nearest picture": nearest_picture,
     "bag of words": bag_of_words,
     "mean of all steps": mean_of_all_steps,
     "each step alone": each_step_alone,

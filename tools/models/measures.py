@@ -1,7 +1,7 @@
 """What models and baselines get right on the part that was held out, with 95 % confidence intervals.
 
-Shares have Wilson's interval (Wilson 1927), means 1.96 standard errors over sequences. Answers of one sequence are
-not independent, so a share of answers within long sequences is a little less sure than its interval says.
+Shares have Wilson's interval (1927), counts Byar's, means 1.96 standard errors over sequences. Answers of one sequence
+are not independent, so a share of answers within long sequences is a little less sure than its interval says.
 """
 
 from collections.abc import Callable, Iterator
@@ -137,11 +137,17 @@ def caught(found: list[Case], by: str = "the model") -> Figure:
 
 
 def false_alarms(found: list[Case], by: str = "the model") -> Figure:
-    """Alarms a minute that no trigger word explains, with 1.96 standard errors of a Poisson count."""
+    """Alarms a minute that no trigger word explains, with Byar's interval of a Poisson count (Breslow and Day 1987)."""
     false, minutes = sum(_triggers(c)[2] for c in found), sum(len(c.said) for c in found) * SECONDS / 60
-    half = Z * np.sqrt(max(false, 1)) / minutes
-    rate = false / minutes
-    return Figure("false alarms a minute", rate, max(0.0, float(rate - half)), float(rate + half), len(found), by)
+    low, high = counted(false)
+    return Figure("false alarms a minute", false / minutes, low / minutes, high / minutes, len(found), by)
+
+
+def counted(n: int) -> tuple[float, float]:
+    """Where the mean of a Poisson count lies that came out as n."""
+    more = n + 1
+    low = n * (1 - 1 / (9 * n) - Z / (3 * n**0.5)) ** 3 if n else 0.0
+    return low, more * (1 - 1 / (9 * more) + Z / (3 * more**0.5)) ** 3
 
 
 MEASURES: dict[str, Callable[[list[Case], str], Figure]] = {
