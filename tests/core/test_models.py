@@ -155,7 +155,7 @@ def test_a_recipe_names_a_shipped_model() -> None:
 
 
 def test_the_filters_of_the_trigger_are_a_convolution_in_time() -> None:
-    recipe = settled(make_recipe({"model": "trigger", "data": "trigger"}), {"trigger": model("trigger")})
+    recipe = settled(make_recipe({"model": "trigger"}), {})
     arrays = compute(recipe, ("forward", "params")).arrays
     x, filters = arrays["x"].data[:, 0], [arrays[f"param/W_{lag}"].data for lag in range(4)]
     padded = np.concatenate([np.zeros((3, x.shape[1])), x])

@@ -9,8 +9,9 @@ import json
 import numpy as np
 import pytest
 
+from core.brought import shipped
 from core.data import COLLECTIONS, Batch
-from core.models.cards import FOLDER, card, file, model, names
+from core.models.cards import FOLDER, card, file, names
 from core.ops import Floats
 from core.recipe import make_recipe
 from core.train import learner
@@ -26,7 +27,7 @@ def by_the_engine(name: str, x: Floats, told: Floats) -> Floats:
     """What the engine says (T, O)."""
     recipe = make_recipe(dict(card(name).recipe))
     net = learner(recipe, COLLECTIONS[recipe["data"]].task())
-    for weight, values in model(name).params.items():
+    for weight, values in shipped(name).params.items():
         net.params[weight][...] = values
     target = np.append(told[1:].argmax(1), 0)[:, None]
     if card(name).head != "softmax":
