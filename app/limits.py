@@ -18,18 +18,24 @@ from app.metrics import Metrics
 from app.problems import Refusal
 from app.settings import Settings
 
-Family = Literal["page", "api", "static", "probe"]
+Family = Literal["page", "embed", "export", "api", "static", "probe"]
 SLICE = 256 * 2**10
 PROBES = {"/healthz", "/readyz", "/metrics"}
+FAMILIES: Mapping[str, Family] = {
+    "/api/": "api",
+    "/oembed/": "api",
+    "/embed/": "embed",
+    "/export/": "export",
+    "/static/": "static",
+    "/static-": "static",
+}
 
 
 def family(path: str) -> Family:
     """Which row of the header table an address belongs to."""
-    if path == "/api" or path.startswith("/api/"):
-        return "api"
-    if path.startswith(("/static/", "/static-")):
-        return "static"
-    return "probe" if path in PROBES else "page"
+    if path in PROBES:
+        return "probe"
+    return next((found for start, found in FAMILIES.items() if f"{path}/".startswith(start)), "page")
 
 
 def _policy(**directives: str) -> str:
@@ -48,6 +54,18 @@ PAGE_POLICY = _policy(
     base_uri="'none'",
     form_action="'self'",
     frame_ancestors="'self'",
+)
+# Whoever shows slides may frame an embed, also from a file: it has no frame-ancestors, for even `*` would leave files
+# out, and no X-Frame-Options, for that knows no one but ourselves.
+EMBED_POLICY = _policy(
+    default_src="'none'",
+    script_src="'self'",
+    style_src="'self'",
+    img_src="'self' data: blob:",
+    font_src="'self'",
+    connect_src="'self'",
+    base_uri="'none'",
+    form_action="'none'",
 )
 DATA_POLICY = _policy(default_src="'none'", frame_ancestors="'none'")
 EVERYWHERE = {"X-Content-Type-Options": "nosniff"}
@@ -68,6 +86,13 @@ HEADERS: Mapping[Family, Mapping[str, str]] = {
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     },
+    "embed": DOCUMENTS
+    | {
+        "Content-Security-Policy": EMBED_POLICY,
+        "Cross-Origin-Embedder-Policy": "require-corp",  # else a page that asks this of its frames could not have ours
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    },
+    "export": EVERYWHERE | SHARED,
     "api": EVERYWHERE | SHARED | {"Access-Control-Expose-Headers": "ETag, Retry-After"},
     "static": EVERYWHERE | SHARED,
     "probe": EVERYWHERE | {"Content-Security-Policy": DATA_POLICY},

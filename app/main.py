@@ -12,6 +12,7 @@ from app import (
     api,
     cells_door,
     decoding_api,
+    embeds,
     finding_door,
     geometry_door,
     lecture,
@@ -29,7 +30,7 @@ from core import ENGINE
 from core.errors import UnrolledError
 
 ABOUT = "Every number of a recurrent network's run: states, gates, losses, gradients, and who contributed what."
-DOORS = (api, training_api, decoding_api, models_api, cells_door, finding_door, geometry_door, lecture, pages)
+DOORS = (api, training_api, decoding_api, models_api, cells_door, finding_door, geometry_door, lecture, embeds, pages)
 HANDLED: tuple[type[Exception], ...] = (HTTPException, RequestValidationError, UnrolledError, Refusal)
 
 

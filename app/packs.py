@@ -27,12 +27,16 @@ ADDRESS = re.compile(r"""url\(["']?(?!data:|[a-z]+:|/|#)([^"')]+)["']?\)""")
 
 PAGE, DESK = "js/page.pack.js", "js/desk.pack.js"
 ENTRIES = {PAGE: "js/main.js", DESK: "js/desk.js"}
+# What stands alone on a page of its own, with everything it needs.
+ALONE = {"js/embed.pack.js": "js/embed.js"}
 TOOL = re.compile(r"^js/(?:tools|later)/([\w-]+)\.js$")
+STAGE = (
+    "vendor/fonts-5.3.0/fonts.css",
+    *(f"css/{name}.css" for name in ("tokens", "base", "network", "chains", "frames", "player")),
+)
 SHEETS = {
-    "css/page.pack.css": (
-        "vendor/fonts-5.3.0/fonts.css",
-        *(f"css/{name}.css" for name in ("tokens", "base", "network", "chains", "frames", "player", "form")),
-    ),
+    "css/page.pack.css": (*STAGE, "css/form.css"),
+    "css/embed.pack.css": (*STAGE, "css/embed.css"),
     "css/desk.pack.css": ("vendor/katex-0.19.1/katex.css", "css/bench.css", "css/panel.css", "css/cell.css"),
 }
 
@@ -71,7 +75,13 @@ def scripts(contents: Contents) -> dict[str, bytes]:
         own = [each for each in wanted if each not in (*page, *desk)]
         begin = taken(PAGE, page) + (taken(DESK, desk) if {*wanted} & {*desk} else "")
         made[pack_of(name)] = begin + joined(own, contents) + given(name, contents)
+    made |= {pack: whole(entry, contents) for pack, entry in ALONE.items() if entry in contents}
     return {name: text.encode() for name, text in made.items()}
+
+
+def whole(entry: str, contents: Contents) -> str:
+    """A module and all that it imports, and nothing that gives or takes: it may stand inside a page."""
+    return joined(in_order(entry, contents), contents)
 
 
 def taken(pack: str, names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import brotli
 import orjson
@@ -76,6 +77,7 @@ class Opening:
     lesson: Lesson | None = None
     place: int = 0
     voice: Voice = ENGLISH
+    here: str = ""
 
     @property
     def hide(self) -> list[str]:
@@ -107,6 +109,7 @@ async def explorer_html(services: Services, opening: Opening, left: Leaving) -> 
     inside = Markup(data.decode())  # noqa: S704 - escaped
     form = {"fields": FIELDS.values(), "recipe": opening.asked.recipe.values}
     given = {"page_data": inside, "theme": opening.theme, "hide": opening.hide, **form, **beside(opening)}
+    given |= told_elsewhere(opening.here)
     return render(services, "explorer.html", opening.voice, **given)
 
 
@@ -122,13 +125,19 @@ async def open_with(request: Request, settings: Settings) -> Opening:
         weigh(asked, settings)
     except (UnrolledError, Refusal) as exc:
         return Opening(Asked(make_recipe({}), {}), problems.refusal(exc), voice=voice_of(request))
-    return Opening(asked, voice=voice_of(request))
+    return Opening(asked, voice=voice_of(request), here=str(request.url))
 
 
 def prompt(opening: Opening, settings: Settings) -> bool:
     """Whether a page may wait for this trace: it is soon made, or a lesson's own, made once for all who come."""
     own = opening.lesson is not None and "own" not in opening.asked.controls
     return own or weigh(opening.asked, settings).milliseconds <= PROMPT_MS
+
+
+def told_elsewhere(here: str) -> dict[str, str]:
+    """The whole address of a page and of its server, for links that others make to it."""
+    found = urlsplit(here)
+    return {"here": here, "origin": f"{found.scheme}://{found.netloc}"}
 
 
 def told(opening: Opening) -> dict[str, Any] | None:
@@ -141,7 +150,8 @@ def beside(opening: Opening) -> dict[str, Any]:
     lessons = [*book(opening.voice.language).values()]
     here = lessons.index(opening.lesson) if opening.lesson else 0
     around = {"before": lessons[here - 1] if here else None, "after": next(iter(lessons[here + 1 :]), None)}
-    return {"lesson": opening.lesson, "place": opening.place, **around}
+    only = opening.lesson.steps[opening.place].views if opening.lesson else ()
+    return {"lesson": opening.lesson, "place": opening.place, "only": only, **around}
 
 
 def taught(opening: Opening) -> dict[str, Any] | None:
@@ -172,6 +182,11 @@ def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
             b"}",
         )
     )
+    return harmless(data)
+
+
+def harmless(data: bytes) -> bytes:
+    """JSON that can stand inside a page: nothing in it ends its element or a line."""
     for raw, escaped in ESCAPES.items():
         data = data.replace(raw, escaped)
     return data
@@ -179,10 +194,11 @@ def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
 
 def render(services: Services, name: str, voice: Voice = ENGLISH, **values: object) -> bytes:
     """A template with the addresses of its files and the words of its language."""
-    given = {"static": services.assets.url, "home": "/", "docs": "/docs", "theme": "", "lesson": None, **values}
+    usual = {"home": "/", "docs": "/docs", "theme": "", "lesson": None, "only": (), "here": "", "origin": ""}
     spoken = {"voice": voice, "say": voice.say, "link": voice.link, "languages": LANGUAGES}
     script = services.assets.url(packs.in_language(voice.language, packs.PAGE))
-    return templates.get_template(name).render(given | spoken | {"script": script}).encode()
+    given = {"static": services.assets.url, "script": script, **usual, **spoken, **values}
+    return templates.get_template(name).render(given).encode()
 
 
 def page(request: Request, html: bytes, status: int = 200) -> Response:

@@ -195,6 +195,7 @@ KINDS: dict[str, Kind] = {
     ),
     "head-too-large": Kind(431, "The request head is too large", "Send fewer or shorter headers."),
     "crash": Kind(500, "Something broke here", "This is our mistake, and it is in our log."),
+    "not-written": Kind(501, "This form is not written here", "Ask for JSON."),
     "queue-full": Kind(503, "All seats are taken", "Nothing was started. Ask again in a few seconds."),
     "streams-full": Kind(503, "Too many streams are open", "Ask again in a few seconds, or fetch the whole trace."),
     "draining": Kind(503, "The server is going away", "Ask again in a few seconds."),

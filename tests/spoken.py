@@ -20,7 +20,7 @@ SAID = re.compile(r"""(?<![\w.])say\((?:"([^"]+)"|'([^']+)')\)""")
 HOLE = re.compile(r"\{\w*\}")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 READ_ALOUD = re.compile(r"""\b(?:title|aria-label|alt|placeholder|content)="([^"]*)\"""")
-NAMES = {"Unrolled", "Esc", "width=device-width, initial-scale=1", "light dark"}
+NAMES = {"Unrolled", "Esc", "width=device-width, initial-scale=1", "light dark", "website"}
 # Titles of problems and names of parts that the page's own modules put together, and the service's texts.
 PYTHON = sorted(p for folder in ("app", "core") for p in (ROOT / folder).glob("**/*.py"))
 

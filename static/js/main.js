@@ -9,7 +9,7 @@ import { ViewFrame } from "./elements/view-frame.js";
 import { runClock } from "./motion/clock.js";
 import { createPlayer } from "./player.js";
 import { moment } from "./say.js";
-import { bringMore, createStage } from "./stage.js";
+import { bringer, createStage, measureTop } from "./stage.js";
 import { takeTheme } from "./theme.js";
 import { decodeTrace } from "./trace.js";
 
@@ -17,13 +17,19 @@ takeTheme(document);
 customElements.define("view-frame", ViewFrame);
 customElements.define("player-bar", PlayerBar);
 
+const more = bringer({
+  networks: () => import("./later/networks.js"),
+  scenes: () => import("./later/scenes.js"),
+});
 const plotly = new URL("../vendor/plotly-cartesian-4.1.1/plotly-cartesian.min.js", import.meta.url).href;
 
-/** @param {any} page what the server put into the page @param {any} trace @param {any[]} more the pictures that its trace needs beside the usual ones */
-function open(page, trace, more) {
+/** @param {any} page what the server put into the page @param {any} trace @param {any[]} packs the pictures that its trace needs beside the usual ones */
+function open(page, trace, packs) {
   const initial = fromHash(location.hash || page.lesson?.at || "");
   const player = createPlayer({ T: lensOf(trace, initial.look?.block).dims.time }, { initial });
-  const stage = createStage({ player, catalog: page.catalog, figures: page.figures, plotly, trace });
+  const { catalog, figures } = page;
+  const stage = createStage({ player, catalog, figures, plotly, trace, more });
+  measureTop();
   const bar = find(document, "player-bar", PlayerBar);
   bar.adopt(
     player,
@@ -31,7 +37,7 @@ function open(page, trace, more) {
     (state) => moment(stage.seen, state, stage.scene.cell.output),
   );
   stage.join(bar);
-  for (const each of more) stage.extend(each);
+  for (const each of packs) stage.extend(each);
   stage.restyle();
   runClock(player);
   player.subscribe(stage.draw);
@@ -44,9 +50,9 @@ function reached(name, ready) {
   document.documentElement.dataset.ready = ready;
 }
 
-/** @param {any} page @param {any} trace @param {any[]} more */
-function start(page, trace, more) {
-  const opened = open(page, trace, more);
+/** @param {any} page @param {any} trace @param {any[]} packs */
+function start(page, trace, packs) {
+  const opened = open(page, trace, packs);
   Object.assign(window, { unrolled: opened });
   requestAnimationFrame(() => {
     reached("first-picture", "first");
@@ -60,6 +66,6 @@ function start(page, trace, more) {
 
 const page = JSON.parse(find(document, "#page-data").textContent ?? "{}");
 const trace = decodeTrace(page.trace);
-const coming = bringMore(trace);
-if (coming.length > 0) Promise.all(coming).then((more) => start(page, trace, more));
+const coming = more(trace);
+if (coming.length > 0) Promise.all(coming).then((packs) => start(page, trace, packs));
 else start(page, trace, []);

@@ -61,7 +61,7 @@ function watchWidth(host, changed) {
 }
 
 /** The height of the top of the page is one of the measures of the rest. */
-function measureTop() {
+export function measureTop() {
   const top = find(document, ".masthead", HTMLElement);
   const filling = [".screenful", "#bench"].map((part) => find(document, part, HTMLElement));
   let known = 53;
@@ -85,19 +85,23 @@ const WORDS = ["sentence", "characters"];
 /** Whether a trace has more to show than one chain that reads words. @param {Trace} trace */
 const needsMore = (trace) => blocksOf(trace).length > 0 || !WORDS.includes(trace.recipe.data ?? "sentence");
 
-/** The pictures that come later, each pack with the traces that need it. @type {{needed: (trace: Trace) => boolean, bring: () => Promise<Pack>}[]} */
-const LATER = [
-  { needed: needsMore, bring: () => import("./later/networks.js") },
-  { needed: ({ names }) => names.includes("bag"), bring: () => import("./later/scenes.js") },
-];
+/** The packs of pictures that come later, each with the traces that need it. @type {Record<string, (trace: Trace) => boolean>} */
+const LATER = {
+  networks: needsMore,
+  scenes: ({ names }) => names.includes("bag"),
+};
 
-/** @param {Trace} trace @returns {Promise<Pack>[]} */
-export const bringMore = (trace) => LATER.filter(({ needed }) => needed(trace)).map(({ bring }) => bring());
+/** The packs that a trace needs, as somebody brings them. @param {Record<string, () => Promise<Pack>>} bring @returns {(trace: Trace) => Promise<Pack>[]} */
+export const bringer = (bring) => (trace) =>
+  Object.keys(LATER)
+    .filter((name) => LATER[name](trace))
+    .map((name) => bring[name]());
 
 class Stage {
-  /** @param {{player: Player, catalog: any, figures: Record<string, any>, plotly: string, trace: Trace}} means */
-  constructor({ player, catalog, figures, plotly, trace }) {
+  /** @param {{player: Player, catalog: any, figures: Record<string, any>, plotly: string, trace: Trace, more: (trace: Trace) => Promise<Pack>[]}} means */
+  constructor({ player, catalog, figures, plotly, trace, more }) {
     this.player = player;
+    this.more = more;
     this.trace = trace;
     /** What the pictures show of the trace: one chain of its network. */
     this.seen = lensOf(trace, player.state.look.block);
@@ -184,7 +188,7 @@ class Stage {
     this.seen = lensOf(this.trace, this.player.state.look.block);
     this.player.resize(limits(this.seen, this.catalog));
     this.refresh();
-    for (const coming of bringMore(this.trace))
+    for (const coming of this.more(this.trace))
       coming.then((more) => {
         if (this.extended.has(more)) return;
         this.extend(more);
@@ -214,7 +218,6 @@ class Stage {
 /** @param {ConstructorParameters<typeof Stage>[0]} means */
 export function createStage(means) {
   const stage = new Stage(means);
-  measureTop();
   watchWidth(stage.host, () => stage.refresh());
   return stage;
 }

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from app.limits import DATA_POLICY, HEADERS, PAGE_POLICY, Family, family
+from app.limits import DATA_POLICY, EMBED_POLICY, HEADERS, PAGE_POLICY, Family, family
 from tests.app.talk import STREAM, TRACES, WEB
 
 ANSWERS: dict[str, tuple[Family, int]] = {
@@ -13,6 +13,15 @@ ANSWERS: dict[str, tuple[Family, int]] = {
     "/?hidden=0": ("page", 422),
     "/docs": ("page", 200),
     "/nothing": ("page", 404),
+    "/lecture": ("page", 200),
+    "/lecture/lstm/1": ("page", 200),
+    "/embed/network": ("embed", 200),
+    "/embed/network?hidden=0": ("embed", 422),
+    "/embed/nothing": ("embed", 404),
+    "/embed/lecture/lstm/1": ("embed", 200),
+    "/embed": ("embed", 404),
+    "/oembed?url=x": ("api", 404),
+    "/embedded": ("page", 404),
     TRACES: ("api", 200),
     f"{TRACES}?hidden=0": ("api", 422),
     f"{TRACES}?text={'a' * 9000}": ("api", 414),
@@ -44,7 +53,7 @@ def test_the_headers_of(path: str, base_url: str) -> None:
 
 
 def test_no_policy_lets_anything_inline_or_foreign_in() -> None:
-    for policy in (PAGE_POLICY, DATA_POLICY):
+    for policy in (PAGE_POLICY, EMBED_POLICY, DATA_POLICY):
         assert policy.startswith("default-src 'none'")
         for word in ("unsafe", "http", "*"):
             assert word not in policy
