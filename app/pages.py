@@ -192,12 +192,14 @@ def harmless(data: bytes) -> bytes:
     return data
 
 
+USUAL = {"home": "/", "docs": "/docs", "theme": "", "lesson": None, "only": (), "here": "", "origin": "", "hide": ()}
+
+
 def render(services: Services, name: str, voice: Voice = ENGLISH, **values: object) -> bytes:
     """A template with the addresses of its files and the words of its language."""
-    usual = {"home": "/", "docs": "/docs", "theme": "", "lesson": None, "only": (), "here": "", "origin": ""}
     spoken = {"voice": voice, "say": voice.say, "link": voice.link, "languages": LANGUAGES}
     script = services.assets.url(packs.in_language(voice.language, packs.PAGE))
-    given = {"static": services.assets.url, "script": script, **usual, **spoken, **values}
+    given = {"static": services.assets.url, "script": script, **USUAL, **spoken, **values}
     return templates.get_template(name).render(given).encode()
 
 

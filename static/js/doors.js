@@ -2,6 +2,7 @@
 
 import { find, make } from "./dom.js";
 import { hiding } from "./hiding.js";
+import { matters } from "./recipe.js";
 import { t } from "./strings.js";
 
 /**
@@ -93,8 +94,9 @@ function meansOf(desk) {
     hash: () => desk.hash(),
     brought: () => isBrought(recipe().model, page.fields),
     edits: () => (player.state.tool === "edit" ? (player.state.own.edits ?? "") : ""),
-    views: () => ["network", ...stage.frames.filter(isShown).map((/** @type {{name: string}} */ { name }) => name)],
-    ...{ root, fields: page.fields, lesson: Boolean(page.lesson) },
+    fields: () => page.fields.filter((/** @type {import('./recipe.js').Field} */ field) => matters(field, recipe())),
+    views: () => stage.frames.filter(isShown).map(titled),
+    ...{ root, lesson: Boolean(page.lesson) },
   };
   const go = page.lesson ? null : (/** @type {string} */ address) => desk.go(address);
   return {
@@ -105,6 +107,9 @@ function meansOf(desk) {
 
 /** @param {{frame: HTMLElement}} each */
 const isShown = ({ frame }) => !frame.hidden;
+
+/** A figure's name and title. @param {{name: string}} each @returns {[string, string]} */
+const titled = ({ name }) => [name, document.getElementById(`title-${name}`)?.textContent ?? name];
 
 /** Whether a visitor sent these weights. @param {import('./recipe.js').Value} model @param {import('./recipe.js').Field[]} fields */
 function isBrought(model, fields) {

@@ -1,11 +1,10 @@
-// What an address may hide of its page, so that students see what they are to see. css/hide.css says how, by the same names;
-// a field of the recipe goes by its own name.
+// What an address may hide of its page, so that students see what they are to see. css/hide.css says how parts are hidden, by
+// the same names; a field of the recipe goes by its own name, a figure by `view-` and its name.
 
 /** @type {Record<string, readonly string[]>} */
 export const HIDEABLE = Object.freeze({
-  parts: ["recipe", "more", "bench", "tabs", "player", "corner"],
+  parts: ["recipe", "more", "network", "bench", "tabs", "player", "corner"],
   tools: ["train", "race", "edit", "cell", "geometry", "weights", "find"].map((name) => `tool-${name}`),
-  views: ["network", "states", "gates", "loss", "gradients", "contributions", "output"].map((name) => `view-${name}`),
 });
 
 /** What an address hides. @param {string} search @returns {string[]} */

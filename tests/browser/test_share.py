@@ -92,7 +92,9 @@ def test_the_frame_shows_the_picture_that_was_chosen(page: Page, base_url: str) 
     page.select_option(".share-choices select >> nth=1", "dark")
     snippet = page.input_value(".share section:nth-of-type(2) .share-text")
     address = f"{base_url}/embed/contributions?cell=lstm&amp;hidden=4&amp;theme=dark#t=3&amp;node=f&amp;unit=2"
-    assert snippet.startswith(f'<iframe src="{address}" width="960" height="540" title="Unrolled: (t, k) matrix"')
+    assert snippet.startswith(
+        f'<iframe src="{address}" width="960" height="540" title="Unrolled: Who contributed to which error"'
+    )
 
 
 def test_a_code_has_room_around_it_and_grows_with_the_address(page: Page) -> None:

@@ -42,17 +42,11 @@ export const ENGLISH = {
   "share.hide.views": "Figures",
   "hide.recipe": "The whole recipe",
   "hide.more": "More of the recipe",
+  "hide.network": "Network",
   "hide.bench": "Tools and numbers",
   "hide.tabs": "Choice of tools",
   "hide.player": "Player",
   "hide.corner": "Buttons at the top",
-  "hide.view-network": "Network",
-  "hide.view-states": "States",
-  "hide.view-gates": "Gates",
-  "hide.view-loss": "Loss",
-  "hide.view-gradients": "Gradient norms",
-  "hide.view-contributions": "(t, k) matrix",
-  "hide.view-output": "Prediction",
 };
 
 addWords(ENGLISH);

@@ -7,11 +7,11 @@ import { copyButton } from "../panel/copy.js";
 import { qrCode } from "../qr.js";
 import { makeDialog, show } from "./dialog.js";
 import { ENGLISH, t } from "./share-words.js";
-import { embedOf, frameOf, SHOWN, THEMES } from "./snippets.js";
+import { embedOf, frameOf, THEMES } from "./snippets.js";
 
 /**
  * @typedef {{here: () => URL, root: URL, query: () => string, hash: () => string, lesson: boolean, brought: () => boolean,
- *   edits: () => string, fields: {name: string, label: string}[], views: () => string[]}} Means `here` is the address of what is seen, `root` that of
+ *   edits: () => string, fields: () => {name: string, label: string}[], views: () => [string, string][]}} Means `here` is the address of what is seen, `root` that of
  *   the whole site, `query` the recipe as a query, `brought` says whether its weights were sent by a visitor
  */
 
@@ -44,6 +44,8 @@ class Share {
   constructor(means) {
     this.means = means;
     this.hidden = new Set(hiddenIn(location.search));
+    this.fields = means.fields();
+    this.views = means.views();
     const draw = () => this.draw();
     this.link = copyable("share.copy.link", () => this.address().href);
     this.embed = copyable("share.copy.embed", () => this.snippet());
@@ -68,8 +70,7 @@ class Share {
   /** What can be framed: a lesson's step whole, else one picture of those on the page. @returns {[string, string][]} */
   pictures() {
     const step = /** @type {[string, string][]} */ (this.means.lesson ? [["", t("share.step")]] : []);
-    const there = this.means.views();
-    return [...step, ...SHOWN.filter((name) => there.includes(name)).map(titled)];
+    return [...step, ["network", t("hide.network")], ...this.views];
   }
 
   body() {
@@ -91,8 +92,9 @@ class Share {
       this.hidden.clear();
       this.draw();
     });
-    const groups = Object.entries({ ...HIDEABLE, fields: this.means.fields.map(({ name }) => name) });
-    const boxes = groups.map(([group, names]) => this.ticks(group, names));
+    const fields = this.fields.map(({ name }) => name);
+    const groups = { ...HIDEABLE, fields, views: this.views.map(([name]) => `view-${name}`) };
+    const boxes = Object.entries(groups).map(([group, names]) => this.ticks(group, names));
     return make("details", { class: "share-hide" }, make("summary", {}, t("share.hide")), lead("hide"), ...boxes, none);
   }
 
@@ -113,9 +115,9 @@ class Share {
   /** @param {string} name */
   nameOf(name) {
     if (name.startsWith("tool-")) return t(name.replace("-", "."));
-    return `hide.${name}` in ENGLISH
-      ? t(`hide.${name}`)
-      : (this.means.fields.find((f) => f.name === name)?.label ?? name);
+    if (`hide.${name}` in ENGLISH) return t(`hide.${name}`);
+    const found = this.views.find(([view]) => name === `view-${view}`);
+    return found?.[1] ?? this.fields.find((field) => field.name === name)?.label ?? name;
   }
 
   address() {
@@ -158,9 +160,6 @@ class Share {
     write(this.note, said.filter(Boolean).join(" "));
   }
 }
-
-/** @param {string} name @returns {[string, string]} */
-const titled = (name) => [name, t(`hide.view-${name}`)];
 
 /** @param {string} name */
 const heading = (name) => make("h3", {}, t(`share.${name}`));

@@ -4,7 +4,6 @@ import { fromText, toWire } from "./edits.js";
 
 /** @typedef {{root: URL, here: () => URL, query: () => string, hash: () => string, edits: () => string}} Seen */
 
-export const SHOWN = ["network", "states", "gates", "loss", "gradients", "contributions", "output"];
 export const THEMES = ["auto", "light", "dark", "projector", "transparent"];
 
 const [WIDTH, HEIGHT] = [960, 540];
