@@ -122,6 +122,24 @@ def contributions() -> Template:
     return triangle(title, "contribution/{parameter}", "{parameter} used at k = %{x}<br>size")
 
 
+def shares() -> Template:
+    """The same as signed shares of the whole gradient."""
+    title = "Signed share of {parameter} used at k, for the loss at t, in the whole gradient"
+    drawn = go.Heatmap(
+        hovertemplate="error at t = %{y}<br>{parameter} used at k = %{x}<br>share = %{z:.4g}<extra></extra>",
+        colorbar={"thickness": 10, "outlinewidth": 0},
+    )
+    array = "contribution_dot/{parameter}"
+    references = {
+        "z": f"@nonzero {array}",
+        "zmin": f"@min signed {array}",
+        "zmax": f"@max signed {array}",
+        "colorscale": "@ramp signed",
+    }
+    layout = {**colors(), "title": {"text": title}, "xaxis": axis("k"), "yaxis": axis("t", autorange="reversed")}
+    return template(drawn, references, layout)
+
+
 def jacobian() -> Template:
     """How much of a change of the state at k is felt at t."""
     return triangle(
@@ -179,6 +197,7 @@ VIEWS: dict[str, Callable[[], Template]] = {
     "loss": loss,
     "gradients": gradients,
     "contributions": contributions,
+    "shares": shares,
     "jacobian": jacobian,
     "output": output,
 }

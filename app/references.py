@@ -98,6 +98,15 @@ def log10(source: Source, name: str) -> Any:
     return power(lists(source, name))
 
 
+def nonzero(source: Source, name: str) -> Any:
+    """An array without what is nothing at all: what could not be."""
+
+    def there(value: Any) -> Any:
+        return [there(item) for item in value] if isinstance(value, list) else value or None
+
+    return there(lists(source, name))
+
+
 def counted(source: Source, name: str) -> Any:
     """A number a step, left out where the mask says that there is none to count."""
     mask = source.trace.arrays.get("mask")
@@ -152,6 +161,7 @@ def high(source: Source, scale: str, name: str) -> float:
 
 WORDS: dict[str, Callable[..., Any]] = {
     "log10": log10,
+    "nonzero": nonzero,
     "counted": counted,
     "min": low,
     "max": high,

@@ -112,6 +112,7 @@ const limit = ({ trace }, name) => roundUp(largest(trace.get(name)?.data ?? []))
 /** @type {Record<string, (source: Source, ...words: string[]) => any>} */
 const WORDS = {
   log10: ({ trace }, name) => grid(trace, name, (value) => (value > 0 ? Math.log10(value) : Number.NaN)),
+  nonzero: ({ trace }, name) => grid(trace, name, (value) => (value === 0 ? Number.NaN : value)),
   min: (source, kind, name) => (kind === "gate" ? 0 : -limit(source, name)),
   max: (source, kind, name) => (kind === "gate" ? 1 : limit(source, name)),
   counted: ({ trace }, name) => {
@@ -186,7 +187,8 @@ const DRESS = {
   }),
   matrix(chart, timeline, size) {
     const high = size.height / chart.rows;
-    const gaps = { xgap: gap(timeline.step), ygap: gap(2 * high) };
+    const ends = chart.share ? { zmin: chart.scale.ends[0], zmax: chart.scale.ends[1] } : {};
+    const gaps = { ...ends, xgap: gap(timeline.step), ygap: gap(2 * high) };
     return numbered(timeline.step, high) ? { ...gaps, hoverinfo: "skip", hovertemplate: null } : gaps;
   },
   curves: (chart, timeline) => ({ mode: dotted(chart, timeline) ? "lines+markers" : "lines" }),

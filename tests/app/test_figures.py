@@ -72,6 +72,16 @@ def test_the_matrix_is_drawn_by_powers_of_ten_and_tells_its_own_numbers() -> Non
     assert drawn["z"][1][3] is None
 
 
+def test_shares_are_signed_and_what_could_not_be_is_left_out() -> None:
+    trace = traced()
+    drawn = figures.figure("shares", trace, "U")["data"][0]
+    exact = trace["contribution_dot/U"]
+    assert drawn["z"][4][2] == exact[4, 2]
+    assert drawn["z"][1][3] is None
+    assert drawn["zmin"] == -drawn["zmax"] <= exact.min()
+    assert exact.sum() == pytest.approx(1)
+
+
 def test_gradients_share_one_scale_of_at_least_a_decade_and_at_most_twelve() -> None:
     for values in ({}, {"cell": "lstm"}, {"cell": "rnn-sigmoid", "text": " ".join("ab"[n % 2] * 3 for n in range(60))}):
         trace = traced(**values)

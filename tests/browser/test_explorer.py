@@ -81,6 +81,19 @@ def test_a_cell_of_the_matrix_lights_the_way_from_the_error_to_the_use(page: Pag
     expect(page.locator("focus-panel").get_by_text("used at step")).to_be_visible()
 
 
+def test_signed_shares_are_signed_at_rest_too(page: Page) -> None:
+    visit(page, "/#share=1&t=6")
+    drawn = """(([heat]) => ({ z: heat.z.map((row) => [...row]), zmin: heat.zmin, zmax: heat.zmax,
+      ramp: heat.colorscale.length }))(document.querySelector("#view-contributions .js-plotly-plot").data)"""
+    shown = page.evaluate(drawn)
+    share = page.evaluate("[...unrolled.stage.trace.get('contribution_dot/W').data]")
+    assert shown["z"][5][2] == share[5 * 8 + 2]
+    assert shown["zmax"] == -shown["zmin"] == max(map(abs, share))
+    assert shown["ramp"] == 9
+    page.get_by_role("button", name="signed share").click()
+    until(page, "document.querySelector('#view-contributions .js-plotly-plot').data[0].colorscale.length === 8")
+
+
 def test_the_future_contributes_nothing_and_cannot_be_chosen(page: Page) -> None:
     visit(page)
     before = state(page)

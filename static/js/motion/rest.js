@@ -66,7 +66,7 @@ export class Rest {
   /** A member's figure: dressed for the page, or as it leaves it. @param {Member} member @param {boolean} dressed @returns {any} */
   drawn(member, dressed) {
     const asked = member.figure();
-    const template = this.means.templates[member.name];
+    const template = this.means.templates[asked?.chart.template ?? member.name];
     if (asked === null || template === undefined || this.tools === null) return null;
     const figure = this.tools.resolve(template, asked.trace, asked.scene);
     return dressed ? this.tools.dress(figure, asked) : figure;

@@ -17,7 +17,7 @@ import { largest } from "../trace.js";
 /**
  * @typedef {import('../motion/chart.js').Definition} Definition
  * @typedef {import('../motion/chart.js').Context} Context
- * @typedef {import('../motion/paint.js').Matrix & {parameter: string, share: boolean, names: string[], own: boolean}} Chart `own` when rows and
+ * @typedef {import('../motion/paint.js').Matrix & {parameter: string, share: boolean, names: string[], own: boolean, template?: string}} Chart `own` when rows and
  *   columns are steps of one axis
  * @typedef {import('../player.js').State} State
  * @typedef {import('../trace.js').Trace} Trace
@@ -83,6 +83,7 @@ export const definition = {
       decades,
       parameter,
       share,
+      template: share ? "shares" : undefined,
       names,
     });
   },
