@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from core.brought import settled, shipped
 from core.experiment import compute
 from core.geometry import report
 from core.interventions import carry_out
@@ -54,8 +55,9 @@ class Example:
 
     @property
     def made(self) -> Recipe:
-        """The recipe, checked."""
-        return make_recipe(dict(self.recipe))
+        """The recipe, checked, its model in place."""
+        recipe = make_recipe(dict(self.recipe))
+        return settled(recipe, {recipe["model"]: shipped(recipe["model"])}) if recipe["model"] else recipe
 
     @property
     def trace(self) -> Trace:
@@ -192,12 +194,14 @@ EXAMPLES = (
         "looks",
         "networks",
         array("decoder/a", share, meaning="output"),
-        {"topology": "attention", "data": "reversal", "length": 8},
+        {"model": "dates"},
         "t=3",
     ),
     Example("writes", "networks", array("s", signed), {"topology": "one-to-many"}, "t=4"),
     Example("adding", "data", numbers, {"cell": "lstm", "data": "adding", "length": 40}, "t=12"),
-    Example("heart", "data", curve("x", "input"), {"cell": "gru", "data": "ecg-208"}, "t=20"),
+    Example("heart", "data", curve("x", "input"), {"model": "ecg"}, "t=20"),
+    Example("alarm", "data", curve("probs", "output"), {"model": "account"}, "t=30"),
+    Example("praise", "data", array("h", signed), {"model": "sentiment"}, "t=3"),
     Example("learns", "tools", learnt, {"cell": "gru", "data": "anbn", "length": 12}, "tool=train&epoch=300", LEARNING),
     Example("race", "tools", raced(*CELLS), {"data": "parity", "length": 8}, "tool=race", LEARNING),
     Example("held", "tools", operated(HELD, "h"), {"cell": "lstm", "hidden": 16}, "tool=edit&edits=clamp,f,0,3,3&t=3"),

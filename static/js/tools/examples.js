@@ -103,13 +103,13 @@ export const EXAMPLES = [
   {
     "id": "looks",
     "group": "networks",
-    "query": "topology=attention&data=reversal&length=8",
+    "query": "model=dates",
     "at": "t=3",
     "picture": {
       "kind": "share",
-      "rows": 8,
-      "columns": 8,
-      "data": "GhwdHBskGB8MCgwKCg8ODRISEhMRGg0XJSgmJycjMyIlJCYmJigeKignJicoHzIiMi8vLzEmKy0rKyspKiolKQ==",
+      "rows": 15,
+      "columns": 15,
+      "data": "AQEBAQwBAQPxECxiEiEcAQEBAQwBAwMCsEgjX0UIAQEBARoDAgIBCxAJJA4KAQEBARnYCgsDAg4CAwcDAQEBASENZkgBAgUBBAIBAQEBAQgFZB4BAgMBAwIBAQEBARsPCRMDAg0HCAcDAQEBAQQEByYCAgcCBAMBAQEBAQQCE0ABAQIBAgEBAQEBAQEBBw8BAQEBAQEBAQEBAQ4BAgMHBQgQDgsJ1A8CAjcBAQUDBQsOCSYqKt0OAhEBAQEBHR8eEiwsAxTwBgkBAQEBCB8MJxhQAQEB9xcBAgIBBgsnDwwk",
       "meaning": "output"
     }
   },
@@ -140,7 +140,7 @@ export const EXAMPLES = [
   {
     "id": "heart",
     "group": "data",
-    "query": "cell=gru&data=ecg-208",
+    "query": "model=ecg",
     "at": "t=20",
     "picture": {
       "kind": "lines",
@@ -148,6 +148,31 @@ export const EXAMPLES = [
       "columns": 100,
       "data": "MCwlIBwYFRAKBQQAAAYPGScxPkdISE1LTExLT1JRVVhYWWJmbnBva2ZgXmBfXl5jn//YbGNiYGFhY2VmaGtsb3Z7gYqRlpqZlo6CeXNxbm5wcHBwb21ucXh9fXdxa2hnaWlpaQ==",
       "meaning": "input"
+    }
+  },
+  {
+    "id": "alarm",
+    "group": "data",
+    "query": "model=account",
+    "at": "t=30",
+    "picture": {
+      "kind": "lines",
+      "rows": 1,
+      "columns": 60,
+      "data": "AgAAAAAAAAAAAAAAAAAAAP/////+Af/+9wP+cA8xAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+      "meaning": "output"
+    }
+  },
+  {
+    "id": "praise",
+    "group": "data",
+    "query": "model=sentiment",
+    "at": "t=3",
+    "picture": {
+      "kind": "signed",
+      "rows": 16,
+      "columns": 7,
+      "data": "kJypnKrQ/4KFkpKnvMGGj5usur2giJqhjJ290X93d19wk7eJkaGjvc/leYaLlZCp03d0Y3VlQSGQipyfq6ipgIx/h31gSX51c3xhgLR6hn+hjWxRbnhmd2lLJ4l7iHuIdUOFhIZwfmNEiYqOcY6QaQ=="
     }
   },
   {
