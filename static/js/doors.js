@@ -38,7 +38,7 @@ export function openDoors(desk) {
     });
   }
   if (document.documentElement.dataset.hide) keys.append(everything());
-  else if (isFirst()) offer(() => enter("tour", means));
+  else if (isFirst()) offer(desk.player, () => enter("tour", means));
   return help;
 }
 
@@ -75,13 +75,19 @@ function remember() {
   }
 }
 
-/** A quiet line under the tools. @param {() => void} begin */
-function offer(begin) {
+/** A quiet line under the tools; it goes when the visitor begins by themselves. @param {import('./player.js').Player} player @param {() => void} begin */
+function offer(player, begin) {
   const yes = make("button", { type: "button", class: "button" }, t("tour.begin"));
   const no = make("button", { type: "button", class: "button" }, t("tour.no"));
   yes.addEventListener("click", begin);
   no.addEventListener("click", remember);
-  find(document, "#bench").append(make("p", { class: "offer" }, make("span", {}, t("tour.offer")), yes, no));
+  const line = make("p", { class: "offer" }, make("span", {}, t("tour.offer")), yes, no);
+  find(document, "#bench").append(line);
+  const begun = player.subscribe(({ phase, focus, tool }) => {
+    if (phase === "whole" && focus === null && tool === "inspect") return;
+    line.remove();
+    begun();
+  });
 }
 
 /** What those behind the doors need to know. @param {Desk} desk @returns {Means} */

@@ -97,6 +97,19 @@ def test_the_frame_shows_the_picture_that_was_chosen(page: Page, base_url: str) 
     )
 
 
+@pytest.mark.parametrize(
+    "address", [STATE, "/?data=adding&length=20#tool=edit&edits=input,number,5,0.9_0.7&t=5", "/lecture/loss/2"]
+)
+def test_whatever_is_embedded_opens_in_its_frame(address: str, page: Page) -> None:
+    visit(page, address)
+    share(page)
+    source = page.input_value(".share section:nth-of-type(2) .share-text").split('src="')[1].split('"')[0]
+    page.goto(source.replace("&amp;", "&"))
+    until(page, "document.documentElement.dataset.ready === 'interactive'")
+    expect(page.locator("#network .step").first).to_be_visible()
+    expect(page.locator("[role=alert]")).to_have_count(0)
+
+
 def test_a_code_has_room_around_it_and_grows_with_the_address(page: Page) -> None:
     visit(page)
     share(page)

@@ -31,6 +31,12 @@ def test_it_is_offered_once_and_starts_only_when_asked(page: Page) -> None:
     expect(page.locator(".offer")).to_have_count(0)
 
 
+def test_who_begins_without_it_is_left_in_peace(page: Page) -> None:
+    visit(page)
+    page.locator(".legend-line").first.click()
+    expect(page.locator(".offer")).to_have_count(0)
+
+
 def test_it_is_not_offered_where_something_was_asked_for(page: Page) -> None:
     for address in ("/?cell=lstm", "/#t=3", "/?hide=seed", "/lecture/loss/1"):
         visit(page, address)
