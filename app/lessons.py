@@ -8,7 +8,7 @@ leaving a step needs none, because a step is a state. `docs/writing-lessons.md` 
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from core.errors import UnrolledError
 from core.experiment import DEFAULT_GROUPS, compute
 from core.quotes import QUOTE, QuoteError, holds, quoted, value
 from core.recipe import Recipe, make_recipe
+from core.searched import searched
 from core.trace import Trace
 
 FOLDER = Path(__file__).parent / "lessons"
@@ -34,6 +35,7 @@ _SCENES = (
     ("curse", "The larger the window", "window/unseen"),
     ("reach", "What reaches where", "convolution/reach"),
     ("space", "A filter slid over a picture", "space/map"),
+    ("beams", "What was weighed, kept and cut", "search/total"),
 )
 SCENES = {view: (title, array) for view, title, array in _SCENES}
 FORMULA = re.compile(r"\$[^$]*\$")
@@ -91,6 +93,7 @@ class Step:
     change: Change | None = None
     notes: str = ""
     include: tuple[str, ...] = DEFAULT_GROUPS
+    decode: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def scenes(self) -> Mapping[str, str]:
@@ -152,11 +155,12 @@ def book() -> Mapping[str, Lesson]:
 
 
 def trace_of(lesson: Lesson, step: Step, recipe: Recipe | None = None) -> Trace:
-    """Everything that happens in a step's run, and in the run without its interventions beside it."""
+    """Everything that happens in a step's run; the run without its interventions beside it, and what a search finds."""
     recipe = recipe or lesson.recipe_of(step)
-    if not step.interventions:
-        return compute(recipe, step.include)
-    return operated(recipe, orjson.dumps([*step.interventions]).decode(), step.include)
+    if step.interventions:
+        return operated(recipe, orjson.dumps([*step.interventions]).decode(), step.include)
+    found = compute(recipe, step.include)
+    return replace(found, arrays={**found.arrays, **searched(recipe, step.decode)}) if step.decode else found
 
 
 # -- what is wrong ------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from app import answers, catalog, figures, openapi, packs, problems, wire
 from app.api import weigh
 from app.asked import Asked, read
 from app.compute import Leaving
+from app.decoding_api import weighed
 from app.lecture import found
 from app.lessons import Lesson
 from app.limits import leaving
@@ -30,7 +31,7 @@ from app.settings import Settings
 from app.tasks import Task, pack
 from app.translations import book
 from app.words import ENGLISH, LANGUAGES, Voice, voice_of
-from core.decoding_options import DECODING
+from core.decoding_options import DECODING, make_decoding
 from core.errors import UnrolledError
 from core.experiment import DEFAULT_GROUPS
 from core.options import OPTIONS
@@ -105,12 +106,24 @@ async def explorer_html(services: Services, opening: Opening, left: Leaving) -> 
     shown = opening.asked if prompt(opening, services.settings) else Asked(make_recipe({}), {})
     task = Task("trace", shown.recipe.canonical(), shown.include, "base64", asked=shown.surgery, weights=shown.packed)
     flight = await services.desk.finished(task, weigh(shown, services.settings), left)
-    data = page_data(flight.frames[0], opening, services.settings)
+    data = page_data(flight.frames[0], opening, services.settings, await search_of(services, opening, left))
     inside = Markup(data.decode())  # noqa: S704 - escaped
     form = {"fields": FIELDS.values(), "recipe": opening.asked.recipe.values}
     given = {"page_data": inside, "theme": opening.theme, "hide": opening.hide, **form, **beside(opening)}
     given |= told_elsewhere(opening.here)
     return render(services, "explorer.html", opening.voice, **given)
+
+
+async def search_of(services: Services, opening: Opening, left: Leaving) -> bytes:
+    """The search of a lesson's step, as JSON; the page asks for that of a visitor's own recipe itself."""
+    step = opening.lesson.steps[opening.place] if opening.lesson else None
+    if not step or not step.decode or opening.problem or "own" in opening.asked.controls:
+        return b"null"
+    decoding, asked = make_decoding(step.decode), opening.asked
+    said = (("decoding", orjson.dumps(dict(decoding.values)).decode()),)
+    task = Task("decode", asked.recipe.canonical(), asked=said, weights=asked.packed)
+    flight = await services.desk.finished(task, weighed(asked.recipe, decoding, services.settings), left)
+    return flight.frames[0]
 
 
 async def prepare(services: Services) -> None:
@@ -154,22 +167,24 @@ def beside(opening: Opening) -> dict[str, Any]:
     return {"lesson": opening.lesson, "place": opening.place, "only": only, **around}
 
 
-def taught(opening: Opening) -> dict[str, Any] | None:
-    """The lesson of a page: which step of which, where its player begins, and the recipe that is its own."""
+def taught(opening: Opening, search: bytes = b"null") -> dict[str, Any] | None:
+    """The lesson of a page: which step of which, where its player begins, its recipe, and what a search found."""
     if not opening.lesson:
         return None
     step = opening.lesson.steps[opening.place]
     own = dict(opening.lesson.recipe_of(step).values)
     include = "" if step.include == DEFAULT_GROUPS else ",".join(step.include)
-    return {"id": opening.lesson.id, "step": opening.place + 1, "at": step.at, "recipe": own, "include": include}
+    found = {"decode": step.decode, "search": orjson.Fragment(search)} if step.decode else {}
+    at = {"id": opening.lesson.id, "step": opening.place + 1, "at": step.at}
+    return {**at, "recipe": own, "include": include, **found}
 
 
-def page_data(trace: bytes, opening: Opening, settings: Settings) -> bytes:
+def page_data(trace: bytes, opening: Opening, settings: Settings, search: bytes = b"null") -> bytes:
     """The JSON inside the page. When `recipe` is not the trace's, the page fetches its own."""
     listed = catalog.with_own(settings, opening.asked.recipe, opening.voice.language)
     recipe, drawn = orjson.dumps(dict(opening.asked.recipe.values)), orjson.dumps(figures.templates())
     parts = (b'{"trace":', trace, b',"recipe":', recipe, b',"problem":', orjson.dumps(told(opening)))
-    lesson = orjson.dumps(taught(opening))
+    lesson = orjson.dumps(taught(opening, search))
     data = b"".join(
         (
             *parts,

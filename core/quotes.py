@@ -58,9 +58,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "argmax": lambda v: int(np.argmax(v)),
     "argmin": lambda v: int(np.argmin(v)),
     "count": lambda v: int(np.sum(v)),
+    "filled": lambda v: int(np.count_nonzero(v)),
     "diagonal": np.diagonal,
     "singular": lambda v: np.linalg.svd(v, compute_uv=False),
     "radius": lambda v: float(np.abs(np.linalg.eigvals(v)).max()),
+    "exp": np.exp,
     "log": np.log,
     "log10": np.log10,
 }

@@ -102,6 +102,11 @@ class Desk {
     const { LessonPanel } = await import("./tools/lesson-panel.js");
     this.lesson = new LessonPanel(find(document, "#lesson", HTMLElement), lesson, { query, focus, label });
     this.lesson.update();
+    if (!lesson.decode) return;
+    const { Searching } = await import("./tools/searching.js");
+    const { player, stage } = this;
+    const means = { player, stage, query: () => this.query(this.whole.recipe), decode: lesson.decode };
+    this.searching = new Searching(means);
   }
 
   /** What the tools may do, beside what every picture may. */
@@ -191,6 +196,7 @@ class Desk {
     this.explain();
     if (!this.travelled) this.chronicle.write(this.address(trace.recipe, this.hash()), "recipe");
     this.lesson?.update();
+    this.searching?.follow();
     write(this.live, t("page.ready", { T: trace.dims.time, loss: short(total(trace)) }));
   }
 

@@ -77,6 +77,8 @@ export function createInquiries(means = {}) {
         { headers: { accept: "application/json" }, ...options },
         { ...Object.fromEntries(new URLSearchParams(query)), ...(language() !== "en" && { lang: language() }) },
       ),
+    /** The whole tree of a search. @param {Record<string, string>} query @param {{signal?: AbortSignal}} [options] */
+    decode: (query, options = {}) => ask("decode", { headers: { accept: "application/json" }, ...options }, query),
     /** What is in a file of weights. @param {Blob} file @param {Record<string, string>} [query] @param {{signal?: AbortSignal}} [options] */
     model: (file, query = {}, { signal } = {}) =>
       ask(

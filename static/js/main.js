@@ -65,7 +65,7 @@ function start(page, trace, packs) {
 }
 
 const page = JSON.parse(find(document, "#page-data").textContent ?? "{}");
-const trace = decodeTrace(page.trace);
+const trace = Object.assign(decodeTrace(page.trace), { search: page.lesson?.search });
 const coming = more(trace);
 if (coming.length > 0) Promise.all(coming).then((packs) => start(page, trace, packs));
 else start(page, trace, []);

@@ -88,7 +88,7 @@ const needsMore = (trace) => blocksOf(trace).length > 0 || !WORDS.includes(trace
 /** The packs of pictures that come later, each with the traces that need it. @type {Record<string, (trace: Trace) => boolean>} */
 const LATER = {
   networks: needsMore,
-  scenes: ({ names }) => names.includes("bag"),
+  scenes: ({ names, search }) => names.includes("bag") || Boolean(search),
 };
 
 /** The packs that a trace needs, as somebody brings them. @param {Record<string, () => Promise<Pack>>} bring @returns {(trace: Trace) => Promise<Pack>[]} */

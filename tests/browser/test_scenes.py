@@ -93,3 +93,26 @@ def test_another_recipe_in_a_lesson_brings_the_scenes_arrays_too(page: Page) -> 
     until(page, f"unrolled.stage.trace.get('convolution/reach')?.data[0] !== {json.dumps(before[0])}")
     assert "windows" in asked[-1]
     expect(page.locator("#view-reach .reach-canvas")).to_have_count(2)
+
+
+def test_a_wider_beam_is_asked_for_and_the_address_keeps_it(page: Page) -> None:
+    visit(page, "/lecture/beam-search/2")
+    expect(page.locator("#view-beams .sketch-note").first).to_contain_text("at most 2 kept")
+    slider = page.locator("#view-beams .frame-head input")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#view-beams .sketch-note").first).to_contain_text("at most 3 kept")
+    until(page, "location.hash.includes('size=3')")
+    page.reload()
+    rest(page)
+    expect(page.locator("#view-beams .sketch-note").first).to_contain_text("at most 3 kept")
+
+
+def test_the_tree_grows_with_the_player(page: Page) -> None:
+    visit(page, "/lecture/beam-search/2")
+    everything = page.locator(".beam").count()
+    page.locator("body").press("Home")
+    page.keyboard.press("Home")
+    until(page, "unrolled.player.state.phase === 'forward' && unrolled.player.state.t === 0")
+    expect(page.locator(".beam")).to_have_count(4)
+    assert everything > 20

@@ -7,6 +7,7 @@ import { createPlayer } from "../../static/js/player.js";
 import { t } from "../../static/js/strings.js";
 import { decodeTrace } from "../../static/js/trace.js";
 import { data as bag } from "../../static/js/views/bag.js";
+import { data as beams } from "../../static/js/views/beams.js";
 import { data as curse } from "../../static/js/views/curse.js";
 import { data as reach } from "../../static/js/views/reach.js";
 import { data as space } from "../../static/js/views/space.js";
@@ -98,4 +99,37 @@ test("thousands stand apart, and every sentence is there", () => {
   assert.equal(count(1234567), "1\u202f234\u202f567");
   assert.equal(count(12), "12");
   for (const key of Object.keys(ENGLISH)) assert.notEqual(t(key), key);
+});
+
+test("a tree keeps what went on, shows the best of what was cut, and grows with the player", () => {
+  const tree = {
+    node: [1, 2, 3, 4, 5, 6, 7],
+    parent: [0, 0, 0, 0, 1, 1, 2],
+    t: [0, 0, 0, 0, 1, 1, 1],
+    token: [0, 1, 2, 1, 2, 0, 2],
+    log_probability: [-0.5, -1, -3, -4, -1, -2, -0.1],
+    total: [-0.5, -1, -3, -4, -1.5, -2.5, -1.1],
+    score: [-0.5, -1, -3, -4, -1.5, -2.5, -1.1],
+    fate: ["kept", "kept", "pruned", "pruned", "finished", "pruned", "finished"],
+  };
+  const search = {
+    tree,
+    labels: ["a", "b", "·"],
+    sequences: [
+      { node: 7, text: "b", score: -1.1 },
+      { node: 5, text: "a", score: -1.5 },
+    ],
+    decoding: { method: "beam", width: 2 },
+    prompt: ["·"],
+  };
+  const searched = Object.assign(decodeTrace({ id: "1", recipe: {}, dims: { time: 4 }, arrays: {} }), { search });
+  const early = beams(searched, at({ t: 0, phase: "forward" }));
+  assert.deepEqual([early?.shown, early?.leaves.length, early?.sequences.length], [0, 4, 0]);
+  const whole = beams(searched, at({ phase: "whole" }));
+  assert.deepEqual(
+    whole?.leaves.filter(({ best }) => best).map(({ node }) => node),
+    [2, 7],
+  );
+  assert.deepEqual([whole?.weighed, whole?.leaves.find(({ node }) => node === 5)?.text], [7, "a·"]);
+  assert.equal(beams(decodeTrace({ id: "1", recipe: {}, dims: { time: 1 }, arrays: {} }), at({})), null);
 });

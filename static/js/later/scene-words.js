@@ -39,6 +39,24 @@ export const ENGLISH = {
   "space.row": "row",
   "space.note":
     "At row {row}, column {column} the products of the nine pairs sum to {value}. The same nine weights everywhere. Click the picture to move the filter.",
+  "beams.label": "The tree of the search",
+  "beams.note": "Up to step {t}: {weighed} beginnings weighed, at most {width} kept at each step.",
+  "beams.found":
+    "{weighed} beginnings weighed, at most {width} kept at each step. Found, with the logarithm of the chance: {list}.",
+  "beams.key":
+    "A box is a beginning: its last sign, how likely that was after the rest, and the score of the whole. Thick: the best. With a square: finished. Dashed: cut.",
+  "beams.kept": "“{text}” goes on: the last with {p}, score {score}",
+  "beams.finished": "“{text}” is finished: the last with {p}, score {score}",
+  "beams.pruned": "“{text}” is cut: the last with {p}, score {score}",
+  "beams.fate.kept": "goes on",
+  "beams.fate.finished": "finished",
+  "beams.fate.pruned": "cut",
+  "beams.fate": "what became of it",
+  "beams.text": "beginning",
+  "beams.chance": "chance of the last",
+  "beams.score": "score",
+  "beams.width": "Beam: {width}",
+  "beams.slider": "How many beginnings are kept at each step",
 };
 
 addWords(ENGLISH);
