@@ -18,7 +18,7 @@ from app.compute import Leaving
 from app.lecture import found
 from app.lessons import SCENES, VIEWS, Lesson
 from app.limits import leaving
-from app.pages import harmless, page, render, told_elsewhere
+from app.pages import harmless, page, render, search_of, told_elsewhere
 from app.problems import KINDS, Refusal, clip
 from app.services import Services, of
 from app.settings import Settings
@@ -139,16 +139,19 @@ async def traced(services: Services, shown: Shown, left: Leaving) -> bytes:
     return (await services.desk.finished(task, weigh(asked, services.settings), left)).frames[0]
 
 
-def embed_data(trace: bytes, shown: Shown, settings: Settings) -> bytes:
+def embed_data(trace: bytes, shown: Shown, settings: Settings, search: bytes = b"null") -> bytes:
     """The JSON inside an embed."""
     listed = catalog.with_own(settings, shown.asked.recipe, shown.voice.language)
     options = orjson.dumps(dict(shown.options))
-    return harmless(b'{"trace":' + trace + b',"catalog":' + listed + b',"options":' + options + b"}")
+    parts = (b'{"trace":', trace, b',"catalog":', listed, b',"options":', options, b',"search":', search, b"}")
+    return harmless(b"".join(parts))
 
 
 async def embed_html(services: Services, shown: Shown, left: Leaving, **more: object) -> bytes:
     """An embed's page, its run inside."""
-    data = embed_data(await traced(services, shown, left), shown, services.settings)
+    step = shown.lesson.steps[shown.place] if shown.lesson else None
+    search = await search_of(services, shown.asked, step, left)
+    data = embed_data(await traced(services, shown, left), shown, services.settings, search)
     inside = Markup(data.decode())  # noqa: S704 - escaped
     given: dict[str, object] = {"title": shown.voice.say(shown.title), "full": shown.full, "problem": None, **more}
     given |= {

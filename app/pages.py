@@ -22,7 +22,7 @@ from app.asked import Asked, read
 from app.compute import Leaving
 from app.decoding_api import weighed
 from app.lecture import found
-from app.lessons import Lesson
+from app.lessons import Lesson, Step
 from app.limits import leaving
 from app.pool import ROOT
 from app.problems import KINDS, Refusal
@@ -106,7 +106,9 @@ async def explorer_html(services: Services, opening: Opening, left: Leaving) -> 
     shown = opening.asked if prompt(opening, services.settings) else Asked(make_recipe({}), {})
     task = Task("trace", shown.recipe.canonical(), shown.include, "base64", asked=shown.surgery, weights=shown.packed)
     flight = await services.desk.finished(task, weigh(shown, services.settings), left)
-    data = page_data(flight.frames[0], opening, services.settings, await search_of(services, opening, left))
+    step = opening.lesson.steps[opening.place] if opening.lesson and not opening.problem else None
+    search = await search_of(services, opening.asked, step, left)
+    data = page_data(flight.frames[0], opening, services.settings, search)
     inside = Markup(data.decode())  # noqa: S704 - escaped
     form = {"fields": FIELDS.values(), "recipe": opening.asked.recipe.values}
     given = {"page_data": inside, "theme": opening.theme, "hide": opening.hide, **form, **beside(opening)}
@@ -114,12 +116,11 @@ async def explorer_html(services: Services, opening: Opening, left: Leaving) -> 
     return render(services, "explorer.html", opening.voice, **given)
 
 
-async def search_of(services: Services, opening: Opening, left: Leaving) -> bytes:
-    """The search of a lesson's step, as JSON; the page asks for that of a visitor's own recipe itself."""
-    step = opening.lesson.steps[opening.place] if opening.lesson else None
-    if not step or not step.decode or opening.problem or "own" in opening.asked.controls:
+async def search_of(services: Services, asked: Asked, step: Step | None, left: Leaving) -> bytes:
+    """The search of a lesson's step, as JSON; what a visitor's own recipe finds is asked for by the page."""
+    if not step or not step.decode or "own" in asked.controls:
         return b"null"
-    decoding, asked = make_decoding(step.decode), opening.asked
+    decoding = make_decoding(step.decode)
     said = (("decoding", orjson.dumps(dict(decoding.values)).decode()),)
     task = Task("decode", asked.recipe.canonical(), asked=said, weights=asked.packed)
     flight = await services.desk.finished(task, weighed(asked.recipe, decoding, services.settings), left)

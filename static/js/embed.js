@@ -92,7 +92,7 @@ if (options.theme) root.dataset.theme = options.theme;
 root.classList.toggle("is-still", options.still);
 customElements.define("view-frame", ViewFrame);
 customElements.define("player-bar", PlayerBar);
-const trace = decodeTrace(page.trace);
+const trace = Object.assign(decodeTrace(page.trace), { search: page.search });
 
 /** @param {any[]} packs */
 function start(packs) {
