@@ -20,7 +20,7 @@ from core.wiring import Wiring, wiring_of
 PER_RUN, PER_WEIGHT, PER_CALL, PER_FLOP, PER_NUMBER = 450_000.0, 60_000.0, 900.0, 1.0, 60.0
 JSON_BYTES = 21
 LONG_TEXT = 400e6  # contexts counted in a whole novel, once
-GROUPED = ("forward", "backward", "params", "contributions", "jacobians", "spectral")
+GROUPED = ("forward", "backward", "params", "contributions", "jacobians", "spectral", "matrix")
 MOST_WINDOWS = 2e6  # beyond so many deltas windows are not compared
 
 
@@ -104,7 +104,7 @@ def _cost(s: Size, include: frozenset[str]) -> Cost:
     total = PER_RUN
     for part in s.parts:
         total += _run_ns(s, part)
-        total += _contribution_ns(s, part) if "contributions" in include else 0.0
+        total += _contribution_ns(s, part) if include & {"contributions", "matrix"} else 0.0
         total += _jacobian_ns(s, part) if "jacobians" in include else 0.0
         total += _spectral_ns(s, part) if "spectral" in include else 0.0
     total += _windows_ns(s) if "windows" in include else 0.0
@@ -153,6 +153,7 @@ def _numbers(s: Size, include: frozenset[str]) -> int:
         counts["backward"] += p.T * s.H * p.nodes + weights
         counts["params"] += weights
         counts["contributions"] += 2 * p.T**2 * (p.parameters + 3) + weights
+        counts["matrix"] += 2 * p.T**2 * 3
         counts["jacobians"] += p.T**2 * 3
         counts["spectral"] += p.T**2
     return sum(n for group, n in counts.items() if group in include)

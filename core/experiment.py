@@ -24,10 +24,11 @@ from core.unrolled import Unrolled, first_weights, given_to, shapes_of, unrolled
 from core.windows import beside
 from core.wiring import Wiring, wiring_of
 
-GROUPS = ("forward", "backward", "contributions", "jacobians", "params", "spectral", "windows")
+GROUPS = ("forward", "backward", "contributions", "jacobians", "params", "spectral", "windows", "matrix")
 DEFAULT_GROUPS = GROUPS[:5]
 AXES = ("source", "time")
 GIVEN = ("x", "y", "target", "mask")
+KINDS = ("W", "U", "b")
 
 
 @dataclass(frozen=True)
@@ -112,15 +113,24 @@ def costly_of_chain(recipe: Recipe, ws: Workspace, groups: set[str]) -> dict[str
     if "contributions" in groups:
         rows = Rows(ws)
         found |= contributions(ws, rows=rows) | truncation(ws, recipe["window"], rows=rows)
+    elif "matrix" in groups:
+        found |= of_kinds(contributions(ws))
     if "jacobians" in groups:
         found |= jacobians(ws)
     return found | (spectra(ws) if "spectral" in groups else {})
+
+
+def of_kinds(found: dict[str, Array]) -> dict[str, Array]:
+    """The matrices of all weights on the input together, of all on the state, of all biases: a gate's own left out."""
+    return {n: a for n, a in found.items() if n.rpartition("/")[2] in KINDS}
 
 
 def _costly_of_network(done: Run, net: Network, groups: set[str]) -> dict[str, Array]:
     found: dict[str, Array] = {}
     if "contributions" in groups:
         found |= network_contributions(net) | network_truncation(net, done.recipe["window"])
+    elif "matrix" in groups:
+        found |= of_kinds(network_contributions(net))
     if "jacobians" in groups:
         found |= network_jacobians(net, jacobians)
     if "spectral" in groups:

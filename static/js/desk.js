@@ -8,6 +8,7 @@ import { lensOf } from "./blocks.js";
 import { Chronicle } from "./chronicle.js";
 import { find, write } from "./dom.js";
 import { openDoors } from "./doors.js";
+import { listenToDrafts } from "./drafts.js";
 import { view as focus } from "./elements/focus-panel.js";
 import { RecipeForm } from "./elements/recipe-form.js";
 import { dress, resolve } from "./figures.js";
@@ -164,7 +165,7 @@ class Desk {
 
   /** What had begun to grow gives way to what was there. */
   restore() {
-    if (this.stage.trace.partial) this.stage.show(this.whole);
+    if (this.stage.trace.partial || this.stage.trace.like) this.stage.show(this.whole);
   }
 
   /** A new run has begun. @param {Trace} trace */
@@ -316,6 +317,7 @@ function listen(desk) {
   const { player, stage } = desk;
   const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
   document.addEventListener("recipe-change", (event) => desk.ask(detail(event)));
+  listenToDrafts(document, desk);
   document.addEventListener("window-choose", (event) => desk.ask({ ...desk.whole.recipe, window: detail(event) }));
   window.addEventListener("popstate", (event) => desk.travel(event));
   find(document, ".reset").addEventListener("click", () => desk.reset());

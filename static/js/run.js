@@ -1,12 +1,13 @@
 // Asking for another run: the old picture stays until the new one has begun, then the new one grows where it stood. The
 // latest wish wins; a run that is cancelled or refused leaves the page as it was.
 
+import { createLatest } from "./panel/latest.js";
 import { decodeTrace } from "./trace.js";
 
 /**
  * @typedef {import('./trace.js').Trace} Trace
- * @typedef {{fetchTrace: (query: string, options: {signal: AbortSignal, onEvent: (progress: any) => void, onLost?: (tries: number) => void}) => Promise<any>}} Api
- * @typedef {{show: (trace: Trace) => void, grow: (trace: Trace, steps: number) => void, done: (trace: Trace) => void,
+ * @typedef {{fetchTrace: (query: string, options: {signal: AbortSignal, onEvent?: (progress: any) => void, onLost?: (tries: number) => void}) => Promise<any>}} Api
+ * @typedef {{whole: Trace, show: (trace: Trace) => void, grow: (trace: Trace, steps: number) => void, done: (trace: Trace) => void,
  *   failed: (problem: any) => void, lost?: (tries: number) => void, waiting: (steps: number, total: number) => void}} Stage
  */
 
@@ -14,6 +15,17 @@ import { decodeTrace } from "./trace.js";
 export function createRunner(api, stage, { frame = requestAnimationFrame } = {}) {
   /** @type {AbortController | null} */
   let current = null;
+  let drafting = false;
+
+  // While a hand moves, runs are shown when they are there, the newest wish next, and grow no more than a hand can follow.
+  const drafts = createLatest((/** @type {string} */ query, signal) => api.fetchTrace(query, { signal }), {
+    answer: (wire) => stage.show(Object.assign(decodeTrace(wire), { like: stage.whole })),
+    fail: () => {}, // what is wrong with a wish is said when the hand rests
+  });
+  const settle = () => {
+    drafting = false;
+    drafts.stop();
+  };
 
   /** @param {string} query @returns {Promise<boolean>} whether the run came to its end */
   const load = async (query) => {
@@ -21,19 +33,20 @@ export function createRunner(api, stage, { frame = requestAnimationFrame } = {})
     const own = new AbortController();
     current = own;
     const growth = createGrowth(stage, frame, own.signal);
+    const onEvent = drafting ? undefined : growth.take; // a picture that is whole need not grow again
     try {
-      const wire = await api.fetchTrace(query, {
-        signal: own.signal,
-        onEvent: growth.take,
-        onLost: (tries) => stage.lost?.(tries),
-      });
+      const onLost = (/** @type {number} */ tries) => stage.lost?.(tries);
+      const wire = await api.fetchTrace(query, { signal: own.signal, onEvent, onLost });
       if (own.signal.aborted) return false;
       growth.stop();
+      settle();
       stage.done(decodeTrace(wire));
       return true;
     } catch (problem) {
       growth.stop();
-      if (!own.signal.aborted) stage.failed(problem);
+      if (own.signal.aborted) return false;
+      settle();
+      stage.failed(problem);
       return false;
     } finally {
       if (current === own) current = null;
@@ -42,7 +55,15 @@ export function createRunner(api, stage, { frame = requestAnimationFrame } = {})
 
   return {
     load,
+    /** Show a run for now, without what takes long. @param {string} query @param {boolean} gates whether each gate's own matrix is seen */
+    draft(query, gates = false) {
+      drafting = true;
+      current?.abort();
+      const wanted = `${query}&include=forward,backward,${gates ? "contributions" : "matrix"}`;
+      drafts.want(wanted, "draft", wanted);
+    },
     cancel() {
+      settle();
       current?.abort();
       current = null;
     },

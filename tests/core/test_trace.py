@@ -134,6 +134,16 @@ def test_only_the_groups_asked_for_are_there() -> None:
     assert set(compute(recipe, ("params",)).arrays) == {f"param/{name}" for name in "WUbVd"}
 
 
+@pytest.mark.parametrize("asked", [{"cell": "lstm"}, {"topology": "bidirectional"}])
+def test_the_matrix_alone_is_that_of_the_contributions(asked: dict[str, object]) -> None:
+    recipe = make_recipe(asked)
+    quick, whole = (compute(recipe, (group,)).arrays for group in ("matrix", "contributions"))
+    wanted = {n for n in whole if n.startswith("contribution") and n.rpartition("/")[2] in "WUb"}
+    assert quick.keys() == wanted
+    assert wanted
+    assert all(np.array_equal(quick[n].data, whole[n].data) for n in wanted)
+
+
 def test_a_trace_does_not_change_when_another_is_made() -> None:
     one = compute(make_recipe({}))
     kept = {name: array.data.copy() for name, array in one.arrays.items()}

@@ -10,7 +10,8 @@ function witness() {
   return {
     seen,
     stage: {
-      show: (/** @type {any} */ trace) => seen.push(`show ${trace.partial}`),
+      whole: /** @type {any} */ ("the whole one"),
+      show: (/** @type {any} */ trace) => seen.push(`show ${trace.like ?? trace.partial}`),
       grow: (/** @type {any} */ _trace, /** @type {number} */ steps) => seen.push(`grow ${steps}`),
       waiting: () => {},
       done: (/** @type {any} */ trace) => seen.push(`done ${trace.partial}`),
@@ -92,4 +93,49 @@ test("a run that is refused says why; one that is cancelled says nothing", async
   assert.equal(await waiting, false);
   assert.equal(seen.length, 1);
   assert.ok(!runner.busy);
+});
+
+test("while a hand moves, the newest wish is shown whole and light; what it rests on does not grow again", async () => {
+  const { seen, stage } = witness();
+  /** @type {[string, (value: any) => void][]} */
+  const asked = [];
+  const api = {
+    fetchTrace: (/** @type {string} */ query, /** @type {any} */ { onEvent }) => {
+      assert.equal(onEvent, undefined);
+      return new Promise((resolve) => asked.push([query, resolve]));
+    },
+  };
+  const settled = () => new Promise((resolve) => setTimeout(resolve));
+  const runner = createRunner(api, stage, { frame: now });
+  for (const gain of [1, 2, 3]) runner.draft(`gain=${gain}`);
+  asked[0][1](wireTrace());
+  await settled();
+  asked[1][1](wireTrace());
+  await settled();
+  const whole = runner.load("gain=3");
+  asked[2][1](wireTrace());
+  assert.equal(await whole, true);
+  const light = "&include=forward,backward,matrix";
+  assert.deepEqual(
+    asked.map(([query]) => query),
+    [`gain=1${light}`, `gain=3${light}`, "gain=3"],
+  );
+  assert.deepEqual(seen, ["show the whole one", "show the whole one", "done false"]);
+  runner.draft("gain=4", true);
+  assert.match(asked[3][0], /contributions$/);
+});
+
+test("what was drafted and comes late does not take the place of the run that came", async () => {
+  const { seen, stage } = witness();
+  /** @type {((value: any) => void)[]} */
+  const answers = [];
+  const api = { fetchTrace: () => new Promise((resolve) => answers.push(resolve)) };
+  const runner = createRunner(api, stage, { frame: now });
+  runner.draft("gain=1");
+  const whole = runner.load("gain=1");
+  answers[1](wireTrace());
+  await whole;
+  answers[0](wireTrace());
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(seen, ["done false"]);
 });

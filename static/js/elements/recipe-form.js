@@ -16,8 +16,8 @@ import { t } from "../strings.js";
  *   here?: () => Values}} Given `here` is the recipe of the present address
  */
 
-/** How long to wait for more of the same, in milliseconds. @type {Record<string, number>} */
-const PATIENCE = { text: 450, number: 350, range: 120 };
+/** How long to wait for more of the same, in milliseconds: what a slider would give is seen at once. @type {Record<string, number>} */
+const PATIENCE = { text: 450, number: 350, range: 350 };
 
 /** On a narrow screen these lie on the sheet too. */
 const NARROW = "(max-width: 56rem)";
@@ -33,6 +33,7 @@ export class RecipeForm extends HTMLElement {
   /** @type {Map<string, ReturnType<typeof createSlider>>} */
   sliders = new Map();
   waiting = 0;
+  drafted = false;
   #steps = 1;
 
   /** @param {Given} given */
@@ -117,8 +118,9 @@ export class RecipeForm extends HTMLElement {
     clearTimeout(this.waiting);
     const values = this.values();
     this.#draw(values);
-    if (this.#judge(values).length > 0 || same(values, this.sent, this.fields)) return;
+    if (this.#judge(values).length > 0 || (!this.drafted && same(values, this.sent, this.fields))) return;
     this.sent = values;
+    this.drafted = false;
     this.dispatchEvent(new CustomEvent("recipe-change", { bubbles: true, detail: values }));
   }
 
@@ -180,11 +182,19 @@ export class RecipeForm extends HTMLElement {
     this.#draw(values);
     const told = check(values, this.fields).find((problem) => problem.name === name);
     if (told === undefined) this.#clear(name);
+    if (kind === "range") this.#draft(values);
     clearTimeout(this.waiting);
     this.waiting = window.setTimeout(
       () => this.apply(),
       PATIENCE[kind ?? (target instanceof HTMLTextAreaElement ? "text" : target.type)] ?? 0,
     );
+  }
+
+  /** A slider moves: what it stands for is wanted for now. @param {Values} values */
+  #draft(values) {
+    if (check(values, this.fields).length > 0) return;
+    this.drafted = true;
+    this.dispatchEvent(new CustomEvent("recipe-draft", { bubbles: true, detail: values }));
   }
 
   /** @param {KeyboardEvent} event */

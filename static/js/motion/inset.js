@@ -30,7 +30,7 @@ export function linePath(values) {
 /** @param {HTMLElement} host @param {Context} context */
 export function mountInset(host, context) {
   const trace = context.trace();
-  const all = kept(trace);
+  const all = kept(trace.like ?? trace);
   const T = all?.cosine.length ?? 0; // a window may be as long as the longest way back
   if (all === null || T < 3) return;
   const slider = make("input", {
@@ -50,7 +50,7 @@ export function mountInset(host, context) {
   const words = make("output", { class: "inset-words" });
   const chart = make("div", { class: "inset-chart" }, slider);
   chart.prepend(curve);
-  const inset = make("div", { class: "inset" }, words, chart);
+  const inset = make("div", { class: trace.like ? "inset is-stale" : "inset" }, words, chart);
   const say = () => write(words, wording(all, Number(slider.value), T));
   slider.addEventListener("input", () => {
     say();

@@ -19,6 +19,7 @@ export function createChain(t) {
     host,
     /** @param {Trace | null} trace none where the error is no step of this chain @param {{t: number, k: number}} at */
     draw(trace, { t: step, k }) {
+      if (trace?.like) return; // norms come when the hand rests
       const jacobian = trace?.get("jacobian/fro");
       const reversed = trace !== null && isReversed(trace);
       host.hidden = !jacobian || (reversed ? step >= k : step <= k);

@@ -29,7 +29,8 @@ const GROUPS = ["W", "U", "b"];
 
 /** The weights that have a matrix: the groups first, then each gate's own. @param {Trace} trace */
 export function parameters(trace) {
-  const names = trace.names.filter((name) => name.startsWith("contribution/")).map((name) => name.slice(13));
+  const { names: all } = trace.like ?? trace;
+  const names = all.filter((name) => name.startsWith("contribution/")).map((name) => name.slice(13));
   const groups = GROUPS.filter((name) => names.includes(name));
   return [...groups, ...names.filter((name) => !groups.includes(name))];
 }

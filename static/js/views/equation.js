@@ -47,6 +47,7 @@ export const view = {
         explained.host.hidden = params === null;
         if (params === null) return explained.stop();
         explained.begin(trace, params);
+        if (trace.like) return; // the numbers behind a value are asked for when the hand rests
         if ((trace.whole ?? trace).held) return explained.stay(context.t("panel.held"));
         const now = performance.now();
         if (state.playing && now - asking < AT_PLAY) return; // the value follows every step, the numbers behind it a few times a second
