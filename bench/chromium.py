@@ -56,11 +56,21 @@ def visit(browser: Browser, url: str, run: Run) -> Iterator[Page]:
     """The page of a recipe in a fresh context, at rest and with Plotly in place."""
     with fresh(browser) as context:
         page = context.new_page()
-        page.goto(f"{url}/?{urlencode(run.recipe)}")
-        settled(page)
-        wait(page, f"unrolled.player.T === {run.T}", 20)
-        settled(page)
+        page.goto(address(url, run))
+        arrive(page, run)
         yield page
+
+
+def address(url: str, run: Run) -> str:
+    """Where the page of a recipe is."""
+    return f"{url}/?{urlencode(run.recipe)}"
+
+
+def arrive(page: Page, run: Run) -> None:
+    """Wait until the run is there, and Plotly in place."""
+    settled(page)
+    wait(page, f"unrolled.player.T === {run.T}", 20)
+    settled(page)
 
 
 @contextmanager

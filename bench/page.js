@@ -40,11 +40,13 @@ globalThis.unrolledBench = (() => {
   return {
     clocked,
     last: () => Number(slider().max),
-    /** Press play and log every frame until the run rests again. */
-    play: async () => {
+    /** Press play and log every frame until the run rests again, or so many. */
+    play: async (frames = Number.POSITIVE_INFINITY) => {
       document.querySelector('[data-does="play"]').click();
       await painted();
-      return clocked(() => unrolled.player.state.playing);
+      const times = await clocked((n) => n < frames && unrolled.player.state.playing);
+      unrolled.player.pause();
+      return times;
     },
     /** An empty animation, for comparison. */
     idle: (frames) => clocked((n) => n < frames),
@@ -78,6 +80,75 @@ globalThis.unrolledBench = (() => {
         taken.push((await painted()) - start);
       }
       return taken;
+    },
+    /** Move the gain from stop to stop as a hand would. Until each stop, or a newer one, is in the matrix; until its thumb has moved. */
+    drag: async (moves) => {
+      const thumb = document.querySelector('[data-field="gain"] .slider');
+      const number = document.querySelector("#recipe-gain");
+      const [wanted, hand, seen] = [[], [], []];
+      let over = false;
+      const watch = async () => {
+        while (!over || wanted.length > 0) {
+          await frame();
+          const { trace } = unrolled.stage;
+          const at = trace.partial ? -1 : wanted.findIndex(({ gain }) => gain === trace.recipe.gain);
+          const time = at < 0 ? 0 : await afterwards();
+          for (const { start } of wanted.splice(0, at + 1)) seen.push(time - start);
+        }
+      };
+      const watched = watch();
+      for (let n = 0; n < moves; n += 1) {
+        await pause(70 + ((n * 37) % 60));
+        const start = performance.now();
+        thumb.value = String(n < 19 ? n + 1 : n + 2);
+        thumb.dispatchEvent(new Event("input", { bubbles: true }));
+        wanted.push({ gain: Number(number.value), start });
+        painted().then((time) => hand.push(time - start));
+      }
+      thumb.dispatchEvent(new Event("change", { bubbles: true }));
+      over = true;
+      await watched;
+      return { hand, seen };
+    },
+    /** Drag the edge of the band that truncation keeps: until the band and the words that go with it are painted. */
+    band: async (moves) => {
+      const thumb = document.querySelector(".inset input");
+      const most = Number(thumb.max);
+      const taken = [];
+      for (let n = 0; n < moves; n += 1) {
+        await pause(20 + ((n * 7.3) % 17));
+        const start = performance.now();
+        thumb.value = String(1 + ((n * 3) % most));
+        thumb.dispatchEvent(new Event("input", { bubbles: true }));
+        taken.push((await painted()) - start);
+      }
+      return taken;
+    },
+    /** Click one node after another: until the panel shows it, and until the numbers behind it have come. */
+    ask: async (clicks) => {
+      const panel = document.querySelector(".panel-explained");
+      const [opened, answered] = [[], []];
+      for (let n = 0; n < clicks; n += 1) {
+        unrolled.player.set({ focus: null });
+        await pause(60 + ((n * 7.3) % 17));
+        const nodes = [...document.querySelectorAll(".step [data-node]")];
+        const node = nodes[(n * 7) % nodes.length];
+        const arrived = new Promise((resolve) => {
+          const watcher = new MutationObserver(() => {
+            if (performance.getEntriesByType("resource").length === before) return;
+            watcher.disconnect();
+            resolve(painted());
+          });
+          watcher.observe(panel, { subtree: true, childList: true, characterData: true });
+        });
+        const before = performance.getEntriesByType("resource").length;
+        const start = performance.now();
+        node.click();
+        opened.push((await painted()) - start);
+        if (panel.querySelector(".focused:not([hidden])") === null) throw new Error("the panel did not open");
+        answered.push((await Promise.race([arrived, pause(2000).then(() => performance.now())])) - start);
+      }
+      return { opened, answered };
     },
     marks: () => marks,
   };

@@ -15,7 +15,6 @@ class Run:
     T: int
 
 
-RUNS = (
-    Run("default", {}, 8),
-    Run("lstm T = 100, H = 64", {"cell": "lstm", "data": "characters", "text": TEXT, "hidden": "64"}, 100),
-)
+FULL = Run("lstm T = 100, H = 64", {"cell": "lstm", "data": "characters", "text": TEXT, "hidden": "64"}, 100)
+LONG = Run("lstm T = 1000, H = 64", FULL.recipe | {"text": (10 * TEXT)[:1001]}, 1000)
+RUNS = (Run("default", {}, 8), FULL)

@@ -61,7 +61,7 @@ function createLegend(context) {
   const list = make("ol", { class: "legend" });
   const hint = make("p", { class: "legend-hint" }, t("panel.hint"));
   const host = make("section", { class: "panel-legend", "aria-label": t("panel.equations") }, title, list, hint);
-  let version = -1;
+  let written = "";
   /** @type {string | null} */
   let lit = null;
   return {
@@ -75,15 +75,17 @@ function createLegend(context) {
         lit = now;
         mark(list, lit);
       }
-      if (version === context.scene.version) return;
-      version = context.scene.version;
+      const output = outputLine(trace, cell);
+      const key = JSON.stringify([cell.title, cell.nodes, output]);
+      if (key === written) return;
+      written = key;
       title.textContent = cell.title;
       const coloured = meanings(cell);
       const choose = (/** @type {string} */ node) =>
         player.set({ focus: { node, unit: player.state.focus?.unit ?? 0, parameter: null } });
       list.replaceChildren(
         ...cell.nodes.map((/** @type {any} */ node) => drawLine(node, coloured, choose)),
-        ...outputLine(trace, cell).map((line) => drawLine(line, coloured, choose)),
+        ...output.map((line) => drawLine(line, coloured, choose)),
       );
       mark(list, lit);
     },

@@ -15,7 +15,11 @@ export function axisLabels(words, { T, step }) {
 
 /** @param {HTMLElement} host @param {import('../trace.js').Trace} trace @param {import('../timeline.js').Timeline} timeline */
 export function drawAxis(host, trace, timeline) {
-  const marks = axisLabels(trace.labels.time ?? [], timeline).map(({ t, word }) => {
+  const labels = axisLabels(trace.labels.time ?? [], timeline);
+  const key = JSON.stringify([labels, timeline.left, timeline.step]);
+  if (host.dataset.key === key) return;
+  host.dataset.key = key;
+  const marks = labels.map(({ t, word }) => {
     const mark = make("span", { class: "axis-mark" }, make("b", {}, String(t)), word ? ` ${word}` : "");
     mark.style.transform = `translateX(${timeline.centre(t)}px) translateX(-50%)`;
     mark.style.maxWidth = `${Math.max(26, timeline.step)}px`;

@@ -122,26 +122,31 @@ export const definition = {
     }),
   extra({ svg: marks, head }, chart, _state, { scene, trace }, fresh, size) {
     if (!fresh) return;
-    marks.replaceChildren();
     head.replaceChildren();
-    if (chart.kind === "curves") return;
-    nameRows(head, chart.bands[0], size.height, scene.palette);
-    if (headOf(trace()) !== "softmax") return;
-    const high = size.height / chart.bands[0].width;
-    const { step, edge } = scene.timeline;
-    const boxes = Array.from({ length: chart.T }, (_, index) => {
-      const right = answerAt(trace(), index)?.right ?? 0;
-      return svg("rect", {
-        class: "target",
-        x: String(edge(index) + 0.5),
-        y: String(right * high + 0.5),
-        width: String(Math.max(1, step - 1)),
-        height: String(Math.max(1, high - 1)),
-      });
-    });
-    marks.replaceChildren(...boxes);
+    if (chart.kind !== "curves") nameRows(head, chart.bands[0], size.height, scene.palette);
+    frameRight(marks, chart.kind !== "curves" && headOf(trace()) === "softmax" ? trace() : null, scene, size);
   },
 };
+
+/** Frame what is right at every step; the frames stay while that and their places do. @param {SVGElement} marks @param {Trace | null} trace @param {import('../scene.js').Scene} scene @param {{height: number}} size */
+function frameRight(marks, trace, { timeline }, size) {
+  const rights = trace ? Array.from({ length: trace.dims.time }, (_, index) => answerAt(trace, index)?.right ?? 0) : [];
+  const width = trace?.dims.output ?? 1;
+  const key = JSON.stringify([rights, width, size.height, timeline.left, timeline.step]);
+  if (marks.dataset.key === key) return;
+  marks.dataset.key = key;
+  const high = size.height / width;
+  const boxes = rights.map((right, index) =>
+    svg("rect", {
+      class: "target",
+      x: String(timeline.edge(index) + 0.5),
+      y: String(right * high + 0.5),
+      width: String(Math.max(1, timeline.step - 1)),
+      height: String(Math.max(1, high - 1)),
+    }),
+  );
+  marks.replaceChildren(...boxes);
+}
 
 /** Name the outcomes where there is room for letters. @param {HTMLElement} head @param {import('../motion/paint.js').Band} band @param {number} height @param {import('../color.js').Palette} palette */
 function nameRows(head, band, height, palette) {

@@ -107,6 +107,7 @@ class Network {
     /** @type {Column[]} */
     this.columns = [];
     this.drawn = "";
+    this.placed = "";
     this.units = 0;
     this.joint = false;
     /** @type {columns.Shape} */
@@ -146,6 +147,18 @@ class Network {
     this.host.classList.toggle("is-unread", headless && readers.length === 0);
     this.host.classList.toggle("is-handed", headless && readers.length > 0 && readers.every(onlyBegins(trace)));
     this.host.classList.toggle("is-begun", Boolean(trace.block?.start));
+    this.place(near);
+    this.host.style.height = `${rows.height}px`;
+    this.window.style.left = `${near.left}px`;
+    this.window.style.width = `${near.inner}px`;
+    nameRows(this.names, rows, cell.output, trace, headless ? readers : null);
+  }
+
+  /** Columns in their places; as they are, where the network has the same shape as before. @param {import('../timeline.js').Timeline} near */
+  place(near) {
+    const key = JSON.stringify(this.shape);
+    if (key === this.placed) return;
+    this.placed = key;
     const count = Math.min(near.T, near.count + 2);
     while (this.columns.length < count) this.columns.push(columns.makeColumn());
     for (const extra of this.columns.splice(count)) extra.element.remove();
@@ -153,10 +166,6 @@ class Network {
       columns.placeColumn(column, this.shape);
       if (!column.element.isConnected) this.belt.append(column.element);
     }
-    this.host.style.height = `${rows.height}px`;
-    this.window.style.left = `${near.left}px`;
-    this.window.style.width = `${near.inner}px`;
-    nameRows(this.names, rows, cell.output, trace, headless ? readers : null);
   }
 
   /** @param {number} at */
