@@ -77,8 +77,8 @@ CONTROLS: Mapping[str, Schema] = {
     "include": parameter(
         "include",
         {"type": "array", "items": {"type": "string", "enum": [*GROUPS]}, "minItems": 1, "uniqueItems": True},
-        "Groups of arrays, with commas between them; all but the costly `spectral` and `windows` by default. `matrix` is "
-        "the quick part of `contributions`: of W, U and b, without each gate's own and without truncation.",
+        "Groups of arrays, with commas between them; all but the costly `spectral` and `windows` by default. "
+        "`matrix` is the quick part of `contributions`: of W, U and b, without each gate's own and without truncation.",
     )
     | {"style": "form", "explode": False},
     "encoding": parameter(

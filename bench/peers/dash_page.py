@@ -1,4 +1,4 @@
-"""The page in Dash: a callback draws all six figures whenever the slider moves; `python -m bench.peers.dash_page PORT`."""
+"""The page in Dash, `python -m bench.peers.dash_page PORT`: a callback draws all figures whenever the slider moves."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The page in Streamlit: the script runs anew whenever the slider moves; `streamlit run bench/peers/streamlit_page.py`."""
+"""The page in Streamlit, `streamlit run bench/peers/streamlit_page.py`: the script runs anew when the slider moves."""
 
 import sys
 import time

@@ -131,6 +131,28 @@ def test_a_slider_and_its_number_are_one(page: Page) -> None:
     assert page.input_value("#recipe-hidden") == "9"
 
 
+MOVE = """(type) => {
+  const slider = document.querySelector('[data-field="gain"] .slider');
+  if (type === "input") slider.value = String(Number(slider.value) + 1);
+  slider.dispatchEvent(new Event(type, { bubbles: true }));
+}"""
+
+
+def test_while_a_slider_moves_the_matrix_follows_and_at_rest_the_run_is_whole(page: Page) -> None:
+    visit(page)
+    entries = page.evaluate("history.length")
+    for gain in (1.05, 1.1):
+        page.evaluate(MOVE, "input")
+        until(page, f"unrolled.stage.trace.recipe.gain === {gain} && unrolled.stage.trace.like !== undefined")
+        assert page.evaluate("unrolled.stage.trace.names.includes('contribution/U')")
+        assert page.locator(".inset.is-stale").count() == 1
+    page.evaluate(MOVE, "change")
+    until(page, "unrolled.stage.trace.like === undefined && unrolled.stage.trace.names.includes('jacobian/fro')")
+    asked(page, "gain", "1.1")
+    assert page.locator(".inset:not(.is-stale)").count() == 1
+    assert page.evaluate("history.length") == entries + 1
+
+
 def test_the_dice_gives_another_seed_and_the_way_back_gives_the_old_one(page: Page) -> None:
     visit(page)
     page.get_by_role("button", name="Another seed").click()
