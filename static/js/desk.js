@@ -24,7 +24,7 @@ import { complaints } from "./said.js";
 import { exploded, moment, total } from "./say.js";
 import { loadSheet } from "./sheets.js";
 import { t } from "./strings.js";
-import { nextTheme } from "./theme.js";
+import { listenToTheme } from "./theme.js";
 import { shownTools } from "./tools.js";
 import { TrainingTime } from "./training-time.js";
 
@@ -336,12 +336,8 @@ function listen(desk) {
   const release = () => player.set({ focus: null, look: { ...player.state.look, large: null } });
   const { chronicle } = desk;
   listenToKeys(document, { player, help, release, undo: () => chronicle.undo(), redo: () => chronicle.redo() });
-  find(document, "#theme").addEventListener("click", () => {
-    nextTheme(document);
-    stage.restyle();
-  });
   listenToLanguage(window);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => stage.restyle());
+  listenToTheme(document, () => stage.restyle());
 }
 
 /** Furnish the desk, then let Plotly take over the figures. @param {Opened} opened */

@@ -21,3 +21,12 @@ export function nextTheme(page) {
   address.searchParams.set("theme", next);
   history.replaceState(null, "", address);
 }
+
+/** The visitor chooses another, or the system has another. @param {Document} page @param {() => void} changed */
+export function listenToTheme(page, changed) {
+  page.querySelector("#theme")?.addEventListener("click", () => {
+    nextTheme(page);
+    changed();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+}
