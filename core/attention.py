@@ -10,11 +10,13 @@ import numpy as np
 
 from core.buffers import Buffers
 from core.equations import Attention
-from core.norms import norms
+from core.norms import BOUNDS, norms
 from core.ops import Floats
 
 Readings = dict[str, tuple[Floats, Floats]]
 LEAST_LEFT = 1e-5
+MOST_KEPT = 1 << 20  # numbers of tanh(q + k_j) that are kept for the way back
+BLOCK = 25  # errors that go back to the memory in one product: none of them comes before the first step of the block
 
 
 class Attend:
@@ -33,7 +35,8 @@ class Attend:
         self.Q = zeros(H, memory[1]) if spec.keys else None
         self.R = zeros(H, memory[1]) if spec.values else None
         self.w = zeros(H) if spec.score else None
-        self.bent_at, self.bent = -1, self.keys
+        self.bends = zeros(T if T * B * S * H <= MOST_KEPT else 1, B, S, H) if spec.score else self.keys[None]
+        self.bent_at, self.local_at, self.slope = [-1] * len(self.bends), -1, self.keys
         self.query, self.value = self._rows(buffers, spec.query), self._rows(buffers, spec.name)
 
     def _rows(self, buffers: Buffers, name: str) -> list[Floats]:
@@ -59,7 +62,7 @@ class Attend:
 
     def forward(self, t: int) -> None:
         """The weights and the average of step t."""
-        query, self.bent_at = self.query[t], -1
+        query, self.bent_at[t % len(self.bends)], self.local_at = self.query[t], -1, -1
         score = (self._bent(t) @ self.w) if self.w is not None else np.einsum("bsh,bh->bs", self.keys, query)
         score = np.where(self.padding, -np.inf, score)
         top = np.exp(score - score.max(axis=-1, keepdims=True))
@@ -67,20 +70,27 @@ class Attend:
         np.copyto(self.value[t], np.einsum("bs,bsh->bh", self.weights[t], self.values))
 
     def _bent(self, t: int) -> Floats:
-        """tanh(q + k_j): (B, S, H); the last one made is kept, since a step asks for it several times."""
-        if self.bent_at != t:
-            self.bent_at, self.bent = t, np.tanh(self.query[t][:, None] + self.keys)
-        return self.bent
+        """tanh(q + k_j): (B, S, H); kept of every step, or of the last one that was asked for."""
+        place = t % len(self.bends)
+        room = self.bends[place]
+        if self.bent_at[place] != t:
+            self.bent_at[place] = t
+            np.tanh(np.add(self.query[t][:, None], self.keys, room), room)
+        return room
 
     def local(self, t: int) -> Floats:
         """d(score_j)/d(query), which is d(score_j)/d(key_j) for the additive score: (B, S, H)."""
-        return self.keys if self.w is None else (1.0 - np.square(self._bent(t))) * self.w
+        if self.w is not None and self.local_at != t:
+            self.local_at, self.slope = t, (1.0 - np.square(self._bent(t))) * self.w
+        return self.slope
 
     def score_slopes(self, t: int, rows: Floats) -> Floats:
         """dJ/de of rows dJ/dv (R, B, H): (R, B, S), back through the average and the softmax."""
         weights = self.weights[t]
         inner = _by_sequence(rows, self.values.transpose(0, 2, 1))
-        return np.asarray(weights * (inner - np.sum(weights * inner, axis=-1, keepdims=True)))
+        inner -= np.vecdot(weights, inner)[..., None]
+        inner *= weights
+        return inner
 
     def pull(self, t: int, rows: Floats) -> Floats:
         """dJ/dq of rows dJ/dv: (R, B, H)."""
@@ -88,8 +98,16 @@ class Attend:
 
     def memory_gradient(self, rows: Floats) -> Floats:
         """dJ/dM (B, S, columns) of dJ/dv = rows (T, B, H)."""
-        slopes = np.stack([self.score_slopes(t, row[None]).transpose(1, 2, 0) for t, row in enumerate(rows)])
+        slopes = self.waiting(1)
+        for t, row in enumerate(rows):
+            slopes[:, t, 0] = self.score_slopes(t, row[None])[0]
         return self.pull_all(rows[:, None], slopes)[:, 0].transpose(1, 0, 2)
+
+    def waiting(self, R: int) -> Floats:
+        """Room for dJ/de of R rows at every step, (B, T, R, S), laid out as `pull_all` reads it."""
+        T, B, S = self.weights.shape
+        dtype = self.weights.dtype
+        return np.zeros((B, T, R, S), dtype) if self.w is None else np.zeros((B, S, T, R), dtype).transpose(0, 2, 3, 1)
 
     def sum_gradients(self, rows: Floats, grads: Mapping[str, Floats]) -> None:
         """Fill the gradients of Q, R and w, summed over time, of dJ/dv = rows (T, B, H)."""
@@ -98,33 +116,49 @@ class Attend:
                 whole = grads[name].reshape(self.sizes.H, -1)
                 np.copyto(whole, part[0] + whole if t else part[0])
 
-    def pull_all(self, rows: Floats, slopes: Floats) -> Floats:
-        """dJ/dM of rows dJ/dv (T, R, B, H) and their dJ/de (T, B, S, R), summed over all steps: (S, R, B, columns)."""
+    def pull_all(self, rows: Floats, slopes: Floats, *, causal: bool = False) -> Floats:
+        """dJ/dM of rows dJ/dv (T, R, B, H) and their dJ/de (B, T, R, S), summed over all steps: (S, R, B, columns).
+
+        Rows that are `causal` are zero at every step after their own number.
+        """
+        T, R, B, H = rows.shape
         found, bent = [], self._keys_side_by_side(slopes)
-        for b in range(rows.shape[2]):
-            values = (self.weights[:, b].T @ rows[:, :, b].reshape(len(rows), -1)).reshape(-1, *rows.shape[1::2])
-            keys = self._keys_all(slopes[:, b], b) if bent is None else bent[b][:, None]
+        for b in range(B):
+            values, keys = np.empty((2, R, slopes.shape[3], H), rows.dtype)
+            for r, stop in ((r, min(r + 1, T) if causal else T) for r in range(R)):
+                np.matmul(self.weights[:stop, b].T, rows[:stop, r, b], values[r])
+            if bent is None:
+                self._keys_all(slopes[b], b, keys, causal=causal)
+            else:
+                keys[0] = bent[b]
             total = values if self.R is None else values @ self.R
             total += keys if self.Q is None else keys @ self.Q
-            found.append(total)
-        return np.stack(found, axis=2) if len(found) > 1 else found[0][:, :, None]
+            found.append(total.transpose(1, 0, 2))
+        return np.stack(found, axis=2) if B > 1 else found[0][:, :, None]
 
     def _keys_side_by_side(self, slopes: Floats) -> Floats | None:
-        """dJ/dk (B, S, H) of one row dJ/de (T, B, S, 1) of an additive score: every tanh made once, not B times."""
-        if self.w is None or slopes.shape[3] > 1 or slopes.shape[1] == 1:
+        """dJ/dk (B, S, H) of one row dJ/de (B, T, 1, S) of an additive score: every tanh made once, not B times."""
+        B, T, R, _ = slopes.shape
+        if self.w is None or R > 1 or B == 1:
             return None
-        total = slopes[0] * self.local(0)
-        for t, slope in enumerate(slopes[1:], 1):
-            total += slope * self.local(t)
+        total = slopes[:, 0, 0, :, None] * self.local(0)
+        for t in range(1, T):
+            total += slopes[:, t, 0, :, None] * self.local(t)
         return np.asarray(total)
 
-    def _keys_all(self, slopes: Floats, b: int) -> Floats:
-        """dJ/dk of one sequence, of its dJ/de (T, S, R), summed over all steps: (S, R, H)."""
-        if self.w is None:
-            asked = np.stack([q[b] for q in self.query])
-            return np.asarray((slopes.reshape(len(slopes), -1).T @ asked).reshape(*slopes.shape[1:], -1))
-        local = np.stack([self.local(t)[b] for t in range(len(slopes))])
-        return np.asarray(slopes.transpose(1, 2, 0) @ local.transpose(1, 0, 2))
+    def _keys_all(self, slopes: Floats, b: int, out: Floats, *, causal: bool) -> None:
+        """dJ/dk (R, S, H) of one sequence, of its dJ/de (T, R, S), summed over all steps."""
+        T, R, _ = slopes.shape
+        size = 1 if self.w is None else BLOCK if causal else R
+        asked = np.stack([q[b] for q in self.query])
+        local = None if self.w is None else np.stack([self.local(t)[b] for t in range(T)], axis=1)
+        for r in range(0, R, size):
+            stop = min(r + size, T) if causal else T
+            if local is None:
+                np.matmul(slopes[:stop, r].T, asked[:stop], out[r])
+            else:
+                part = slice(r, r + size)
+                np.matmul(slopes[:stop, part].transpose(2, 1, 0), local[:, :stop], out[part].transpose(1, 0, 2))
 
     def parameter_rows(self, t: int, rows: Floats) -> dict[str, Floats]:
         """What step t gives to the gradients of Q, R (rows, H, columns) and w (rows, H, 1), of rows dJ/dv."""
@@ -150,21 +184,28 @@ class Attend:
         whole = slopes.reshape(len(slopes), -1) @ outer.reshape(-1, H * C)
         return np.asarray(whole.reshape(len(slopes), H, C))
 
-    def looked_at(self, t: int, rows: tuple[Floats, Floats], grads: Mapping[str, Floats], alike: Floats) -> Readings:
+    def turned(self, grads: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+        """What `looked_at` wants of one sequence's memory at every step: M M^T and M G^T, G the gradient of Q."""
+        memory = self.memory[0]
+        return memory @ memory.T, memory @ grads[str(self.spec.keys)].T if self.Q is not None else memory
+
+    def looked_at(
+        self, t: int, rows: tuple[Floats, Floats], grads: Mapping[str, Floats], turned: tuple[Floats, Floats]
+    ) -> Readings:
         """Norms of the matrices that `parameter_rows` gives for one sequence, and their inner products with `grads`.
 
         Without forming them: R, and Q in a dot product, get matrices of rank one; the squared norm of Q's else, which
-        is the sum over j of b_j l_j m_j^T, is b^T (L L^T * M M^T) b. `rows` are dJ/dv and dJ/de, `alike` is M M^T.
+        is the sum over j of b_j l_j m_j^T, is b^T (L L^T * M M^T) b. `rows` are dJ/dv and dJ/de.
         """
-        found, memory = {}, self.memory[0]
+        found, memory, (alike, met_G) = {}, self.memory[0], turned
         pulled, slopes = rows[0][:, 0], rows[1][:, 0]
         if self.Q is not None and self.w is None:
-            met, G = slopes @ memory, grads[str(self.spec.keys)]
-            found[str(self.spec.keys)] = _lengths(met) * _lengths(self.query[t]), met @ (self.query[t][0] @ G)
+            lengths = _lengths(slopes @ memory) * _lengths(self.query[t])
+            found[str(self.spec.keys)] = lengths, slopes @ (met_G @ self.query[t][0])
         elif self.Q is not None:
-            local, G = self.local(t)[0], grads[str(self.spec.keys)]
+            local = self.local(t)[0]
             lengths = self._key_lengths(t, slopes, (local @ local.T) * alike)
-            found[str(self.spec.keys)] = lengths, slopes @ np.vecdot(local @ G, memory)
+            found[str(self.spec.keys)] = lengths, slopes @ np.vecdot(local, met_G)
         if self.R is not None:
             mixed, G = self.weights[t, 0] @ memory, grads[str(self.spec.values)]
             found[str(self.spec.values)] = _lengths(pulled) * _lengths(mixed[None]), pulled @ (G @ mixed)
@@ -174,7 +215,20 @@ class Attend:
         return found
 
     def _key_lengths(self, t: int, slopes: Floats, alike: Floats) -> Floats:
-        """The roots of b^T E b for slopes b (R, S); what cancels in them is formed after all."""
+        """The roots of b^T E b for slopes b (R, S); what has lost digits in them is done over with care."""
+        squares = np.vecdot(slopes @ alike, slopes)
+        most = np.abs(slopes) @ np.sqrt(np.abs(np.diagonal(alike)))
+        low, high = BOUNDS[slopes.dtype]
+        sure = (squares > low) & (squares >= LEAST_LEFT * most * most) & (squares < high)
+        lengths, lost = np.sqrt(squares), np.flatnonzero(~sure)
+        if len(lost):
+            lengths[lost] = 0.0
+            lost = lost[most[lost] != 0]
+            lengths[lost] = self._key_lengths_again(t, slopes[lost], alike)
+        return lengths
+
+    def _key_lengths_again(self, t: int, slopes: Floats, alike: Floats) -> Floats:
+        """The same of rows scaled by their largest entry; what cancels even so is formed after all."""
         unit = np.abs(slopes).max(axis=1, initial=0.0)
         scaled = slopes / np.where(unit > 0, unit, 1.0)[:, None]
         squares = np.vecdot(scaled @ alike, scaled)

@@ -94,10 +94,12 @@ class Coefficients:
             yield from self._monomial(*coefficient[0], out)
             return
         shared = _shared([list(f) for _, f in coefficient])
-        yield from self._monomial(1.0, tuple(shared), out)
         rests = [(scale, _without(factors, shared)) for scale, factors in coefficient]
         rests.sort(key=lambda r: -r[0])
-        total, part = self.scratch[:2]
+        part = self.scratch[1]
+        total = self.scratch[0] if shared else out
+        if shared:
+            yield from self._monomial(1.0, tuple(shared), out)
         if all(abs(s) == 1 and len(f) == 1 and not f[0].endswith("'") for s, f in rests):
             yield from signed_sum([self._column(f[0]) for _, f in rests], [s for s, _ in rests], total)
         else:
@@ -105,7 +107,18 @@ class Coefficients:
             for scale, factors in rests:
                 yield from self._monomial(scale, factors, part)
                 yield np.add, (total, part, total)
-        yield np.multiply, (out, total, out)
+        if shared:
+            yield np.multiply, (out, total, out)
+
+    def times(self, coefficient: Coefficient, gradient: Floats, out: Floats) -> Iterator[Call]:
+        """out = the coefficient times a gradient."""
+        (scale, factors), *more = coefficient
+        values = [self._column(f) for f in factors if not f.endswith("'")]
+        if more or scale != 1.0 or len(values) < max(1, len(factors)):
+            yield from self.calls(coefficient, out)
+            values = [out]
+        yield np.multiply, (values[0], gradient, out)
+        yield from ((np.multiply, (out, value, out)) for value in values[1:])
 
     def _monomial(self, scale: float, factors: tuple[str, ...], out: Floats) -> Iterator[Call]:
         """out = scale * the product of the factors; slopes first, since they need `out` to work in."""

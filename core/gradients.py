@@ -55,7 +55,7 @@ def chain_contributions(ws: Chain, sweep: Rows, *, shares: bool = True, also: Vi
     scaled = ws.sizes.B == 1 and not (sweep.seeds or also or ws.attends)  # what reads these knows of exponents
     reader = _Norms(ws, sweep, uses, scaled=scaled) if ws.sizes.B == 1 else None
     readers = [reader.visit if reader else _gram_reader(ws, sweep, uses, sizes)]
-    readers += [_share_reader(ws, sweep, dots, scale)] if shares else []
+    readers += [_share_reader(ws, sweep, dots, scale, scaled=scaled)] if shares else []
     readers += [_attention_reader(ws, sweep, sizes, dots, scale)] if ws.attends else []
     readers += [also] if also else []
 
@@ -104,7 +104,8 @@ class _Norms:
     def visit(self, k: int, deltas: Floats) -> None:
         """Squares of step k."""
         self.fill(k, deltas, self.squares[k, self.sweep.alive(k)])
-        self.exponents[k] = self.sweep.exponents
+        if self.scaled:
+            self.exponents[k] = self.sweep.exponents
 
     def _again(self, k: int, deltas: Floats) -> None:
         """The same as norms, where squares have lost digits."""
@@ -120,7 +121,7 @@ class _Norms:
         else:
             np.sqrt(self.squares, self.squares)
         norms_of = self.squares.transpose(2, 1, 0).astype(np.float64, order="C")
-        if self.exponents.any():
+        if self.scaled and self.exponents.any():
             np.ldexp(norms_of, self.exponents.T, norms_of)
         if self.sweep.causal:
             norms_of *= np.tri(self.sweep.count)
@@ -207,18 +208,18 @@ def _one_looked_at(
 ) -> Visit:
     """The same for one sequence, without forming a matrix for every pair."""
     learnt = [a for a in ws.attends if a.spec.keys or a.spec.values or a.spec.score]
-    alike = [a.memory[0] @ a.memory[0].T for a in learnt]
+    turned = [a.turned(grads) for a in learnt]
 
     def visit(k: int, _deltas: Floats) -> None:
-        for attend, likeness in zip(learnt, alike, strict=True):
+        for attend, met in zip(learnt, turned, strict=True):
             rows = sweep.gradient(attend.spec.name, k), sweep.slopes[attend.spec.name]
-            for name, (lengths, products) in attend.looked_at(k, rows, grads, likeness).items():
+            for name, (lengths, products) in attend.looked_at(k, rows, grads, met).items():
                 sizes[name][sweep.alive(k), k], dots[name][sweep.alive(k), k] = lengths, products
 
     return visit
 
 
-def _share_reader(ws: Chain, sweep: Rows, dots: dict[str, Floats], scale: float) -> Visit:
+def _share_reader(ws: Chain, sweep: Rows, dots: dict[str, Floats], scale: float, *, scaled: bool) -> Visit:
     """Inner products of column k with the whole gradient over `scale`: delta . (G v_k) = g . (c * G v_k)."""
     base = {s.name: s.base for s in sweep.plan.slots}
     groups = []
@@ -233,10 +234,12 @@ def _share_reader(ws: Chain, sweep: Rows, dots: dict[str, Floats], scale: float)
 
     def visit(k: int, _deltas: Floats) -> None:
         alive = sweep.alive(k)
-        powers = np.ldexp(1.0, sweep.exponents[alive])[:, None]
+        powers = np.ldexp(1.0, sweep.exponents[alive])[:, None] if scaled else None
         for name, uses, matrix, found in groups:
-            rows = sweep.gradient(name, k)
-            np.multiply(rows.reshape(len(rows), -1) @ matrix[k], powers, found[k, alive])
+            rows, out = sweep.gradient(name, k), found[k, alive]
+            np.matmul(rows.reshape(len(rows), -1), matrix[k], out)
+            if powers is not None:
+                np.multiply(out, powers, out)
             for i, use in enumerate(uses) if k == 0 else ():
                 np.copyto(dots[use.parameter], found[:, :, i].T)
 

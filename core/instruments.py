@@ -34,22 +34,23 @@ class Instruments:
         """A stretch of time: the gradients that no slot has, then the squared lengths of all."""
         for name in self.store.names:
             (base, coefficient), out = b.backward.forms[name], self.store.column(name)[part]
-            yield from coefficients.calls(coefficient, out)
-            yield np.multiply, (out, b.G.column(base)[part], out)
+            yield from coefficients.times(coefficient, b.G.column(base)[part], out)
         for rows, lengths in zip(self.rows, self.parts, strict=True):
             yield np.vecdot, (rows[part], rows[part], lengths[part])
 
     def _measure(self, b: Buffers) -> None:
-        """Euclidean norms over units and batch of every slot at every step, all in one array."""
-        T, stores = b.sizes.T, [s for s in (self.store, b.G, b.D) if s.names]
-        ends = np.cumsum([0, *(T * len(s.names) for s in stores)])
+        """Euclidean norms over units and batch at every step, of the slots that are shown, all in one array."""
+        T, used = b.sizes.T, {(id(store), slot) for store, slot in self.places.values()}
+        stores = [(s, _stretch([(id(s), n) in used for n in s.names])) for s in (self.store, b.G, b.D)]
+        stores = [(s, run) for s, run in stores if run.stop]
+        ends = np.cumsum([0, *(T * (run.stop - run.start) for _, run in stores)])
         self.all_lengths, self.sure = b.sizes.zeros(ends[-1]), np.ones(ends[-1], dtype=bool)
         parts = [slice(a, z) for a, z in pairwise(ends)]
-        self.rows = [s.data[:T].reshape(T, len(s.names), -1) for s in stores]
+        self.rows = [s.data[:T, run].reshape(T, run.stop - run.start, -1) for s, run in stores]
         self.parts = [self.all_lengths[p].reshape(T, -1) for p in parts]
-        self.lengths = {id(s): p for s, p in zip(stores, self.parts, strict=True)}
-        for store, part in zip(stores, parts, strict=True):
-            self.sure[part].reshape(T, -1)[0] = [not self._starts_at_zero(b, store, n) for n in store.names]
+        self.lengths = {id(s): (p, s.names[run]) for (s, run), p in zip(stores, self.parts, strict=True)}
+        for (store, run), part in zip(stores, parts, strict=True):
+            self.sure[part].reshape(T, -1)[0] = [not self._starts_at_zero(b, store, n) for n in store.names[run]]
 
     def _starts_at_zero(self, b: Buffers, store: Store, name: str) -> bool:
         """Whether a gradient is zero at the first step for certain: it is multiplied by a state before it."""
@@ -78,4 +79,11 @@ class Instruments:
     def norm(self, name: str) -> Floats:
         """||dJ/d(name)|| at each step: (T,)."""
         store, slot = self.places[name]
-        return self.lengths[id(store)][:, store.names.index(slot)]
+        lengths, names = self.lengths[id(store)]
+        return lengths[:, names.index(slot)]
+
+
+def _stretch(wanted: list[bool]) -> slice:
+    """The shortest stretch that has all that is wanted; empty where nothing is."""
+    index = [i for i, w in enumerate(wanted) if w]
+    return slice(index[0], index[-1] + 1) if index else slice(0, 0)

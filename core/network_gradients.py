@@ -17,7 +17,7 @@ from core.ops import Floats
 from core.sweep import Rows, Visit
 from core.unroll import Chain
 
-Seeds = dict[str, dict[str, Floats]]
+Seeds = dict[str, dict[str, dict[int, Floats]]]  # by block, state and step: the rows of all errors
 
 
 def network_contributions(net: Network, *, shares: bool = True) -> dict[str, Array]:
@@ -64,11 +64,11 @@ def _diagonal_rows(net: Network, block: Block, own: Floats) -> Rows:
 def _full_rows(net: Network, block: Block, own: Floats | None, above: Seeds) -> Rows:
     """One row for each error of the output, entering wherever the chains above let it in."""
     chain = net.chains[block.name]
-    seeds = above.get(block.name) or _room(net, block)
-    if own is not None:
-        seeds[chain.cell.output][np.arange(net.T), np.arange(net.T)] += net.turn(block, own)
-    rows = Rows(chain, net.T, causal=_causal(net, block))
-    rows.load(seeds={s: (v[::-1] if block.reverse else v) for s, v in seeds.items()})
+    for t, part in enumerate(() if own is None else net.turn(block, own)):
+        _add(net, above, (block.name, chain.cell.output, t), t, part)
+    rows, last = Rows(chain, net.T, causal=_causal(net, block)), chain.sizes.T - 1
+    entering = above.get(block.name, {})
+    rows.load(seeds={s: {last - t if block.reverse else t: r for t, r in v.items()} for s, v in entering.items()})
     return rows
 
 
@@ -78,23 +78,26 @@ def _causal(net: Network, block: Block) -> bool:
     return not block.reverse and all(block.name in b.reads and _causal(net, b) for b in above)
 
 
-def _room(net: Network, block: Block) -> dict[str, Floats]:
-    """Zeros for every state: (T, errors, B, H), in the input's order of time."""
-    chain = net.chains[block.name]
-    return {s: np.zeros((chain.sizes.T, net.T, net.B, net.H)) for s in chain.cell.states}
+def _add(net: Network, above: Seeds, place: tuple[str, str, int], errors: Any, part: Floats) -> None:
+    """To what comes into the state of a block at a step, in the input's order of time: more of some errors."""
+    name, state, time = place
+    steps = above.setdefault(name, {}).setdefault(state, {})
+    whole = (net.T, net.B, net.H)
+    if time not in steps and isinstance(errors, slice) and part.shape == whole:
+        steps[time] = part  # the first, of every error in order: nobody else holds it
+    else:
+        steps.setdefault(time, np.zeros(whole))[errors] += part
 
 
 def _passing_on(net: Network, block: Block, rows: Rows, above: Seeds, *, alone: bool) -> Visit:
     """What all rows send, at every step, to what the block read and looked at; at the first, to what began it."""
-    for name in (n for n in (*block.reads, *block.memory, block.start) if n in net.chains):
-        above.setdefault(str(name), _room(net, net.block(str(name))))
-
     look = _Look(net, block, rows) if block.memory else None
+    below = "x" in rows.feeding and any(r in net.chains for r in block.reads)
 
     def visit(k: int, _deltas: Floats) -> None:
         turned = alone and block.reverse
         errors = errors_of(net, block, rows, k, alone=alone) if turned else rows.alive(k)
-        if rows.plan.feeding("x") and any(r in net.chains for r in block.reads):
+        if below:
             _pass_down(net, block, rows, above, (k, errors))
         if look:
             look.keep(k, errors)
@@ -102,18 +105,13 @@ def _passing_on(net: Network, block: Block, rows: Rows, above: Seeds, *, alone: 
             look.send(above)
         if block.start and k == 0:
             for state, part in rows.before().items():
-                target = above[block.start][state]
-                target[net.last(block.start), np.arange(net.T)[errors][:, None], np.arange(net.B)] += part
+                for b, time in enumerate(net.last(block.start)):
+                    _add(net, above, (block.start, state, int(time)), (errors, b), part[:, b])
 
     return visit
 
 
 At = tuple[int, Any]
-
-
-def _output_seeds(net: Network, above: Seeds, name: str) -> Floats:
-    """Where gradients for a block's output state are gathered: (T, errors, B, H)."""
-    return above[name][net.chains[name].cell.output]
 
 
 def _pass_down(net: Network, block: Block, rows: Rows, above: Seeds, at: At) -> None:
@@ -122,7 +120,7 @@ def _pass_down(net: Network, block: Block, rows: Rows, above: Seeds, at: At) -> 
     time = chain.sizes.T - 1 - k if block.reverse else k
     for name, part in zip(block.reads, net.split(block, rows.through("x", k)), strict=True):
         if name in net.chains:
-            _output_seeds(net, above, name)[time, errors] += part
+            _add(net, above, (name, net.chains[name].cell.output, time), errors, part)
 
 
 class _Look:
@@ -133,20 +131,22 @@ class _Look:
         self.attends = net.chains[block.name].attends
         T, room = net.chains[block.name].sizes.T, (rows.count, net.B, net.H)
         self.values = [np.zeros((T, *room)) for _ in self.attends]
-        self.slopes = [np.zeros((T, net.B, a.weights.shape[2], rows.count)) for a in self.attends]
+        self.slopes = [a.waiting(rows.count) for a in self.attends]
 
     def keep(self, k: int, errors: Any) -> None:
         """The gradients of step k; they wait for the others, so that all steps are one product."""
         for attend, values, slopes in zip(self.attends, self.values, self.slopes, strict=True):
             values[k, errors] = self.rows.gradient(attend.spec.name, k)
-            slopes[k][:, :, errors] = self.rows.slopes[attend.spec.name].transpose(1, 2, 0)
+            slopes[:, k, errors] = self.rows.slopes[attend.spec.name].transpose(1, 0, 2)
 
     def send(self, above: Seeds) -> None:
         """All of it to the blocks in memory."""
+        net, causal = self.net, self.rows.causal and not self.block.reverse
         for attend, values, slopes in zip(self.attends, self.values, self.slopes, strict=True):
-            memory = attend.pull_all(values, slopes)
+            memory = attend.pull_all(values, slopes, causal=causal)
             for name, part in zip(self.block.memory, np.split(memory, len(self.block.memory), axis=-1), strict=True):
-                _output_seeds(self.net, above, name)[...] += part
+                for time, rows in enumerate(part):
+                    _add(net, above, (name, net.chains[name].cell.output, time), slice(None), rows)
 
 
 def _in_order(block: Block, matrix: Floats, *, alone: bool) -> Floats:

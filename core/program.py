@@ -184,10 +184,13 @@ class BackwardProgram:
         return columns + _transposed(sums)
 
     def _scale(self, base: str) -> list[list[Call]]:
-        """All slots of a base: coefficient * gradient in place, one call where they are neighbours."""
+        """All slots of a base: coefficient * gradient in place; one call where three or more are neighbours.
+
+        What is spread over slots goes NumPy's long way, which takes longer than two calls that go the short one.
+        """
         b = self.b
         columns: list[list[Call]] = []
-        for run in runs([s.base == base for s in self.plan.slots]):
+        for run in (r for found in runs([s.base == base for s in self.plan.slots]) for r in _worth(found)):
             wide = run.stop - run.start > 1
             source = b.G.steps(_one(b.G.names, base))
             columns.append(
@@ -245,6 +248,13 @@ def slots_run(plan: Backward, names: Sequence[str]) -> slice | None:
     order = [s.name for s in plan.slots]
     start = order.index(names[0])
     return slice(start, start + len(names)) if order[start : start + len(names)] == list(names) else None
+
+
+def _worth(run: slice) -> list[slice]:
+    """A run as it is, a pair as two."""
+    if run.stop - run.start != 2:
+        return [run]
+    return [slice(run.start, run.start + 1), slice(run.start + 1, run.stop)]
 
 
 def _one(names: Sequence[str], name: str) -> slice:

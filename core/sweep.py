@@ -25,6 +25,8 @@ from core.program import runs, slots_run
 from core.unroll import Chain, Workspace
 
 Visit = Callable[[int, Floats], None]
+Views, Column = list[Floats], list[Call]
+Seeds = dict[str, dict[int, Floats]]
 OFTEN, FAR = {"float64": 32, "float32": 8}, {"float64": 128, "float32": 16}  # steps; powers of two
 
 
@@ -49,10 +51,12 @@ class Rows:
             (b.name, lean): self._scaled(b.name, lean=lean) for b in self.plan.bases for lean in (False, True)
         }
         self.weights = chain.backward.matrices
+        self.feeding = {u.value: self.plan.feeding(u.value) for u in self.plan.uses if u.value}
         self.diagonal, self.part = zeros(s.T, s.B, s.H), zeros(*room)
         self.folded, self.term = zeros(s.H, s.H), zeros(s.H, s.H)
         self.exponents = np.zeros(self.count, dtype=np.intc)
-        self.seeds: dict[str, Floats] = {}
+        self.stacks: dict[str, list[tuple[str, list[int], Floats, Floats]]] = {}
+        self.seeds: Seeds = {}
         self.lean, self.slopes = False, dict[str, Floats]()
         self.programs: dict[bool, list[tuple[Call, ...]]] = {}
 
@@ -60,16 +64,16 @@ class Rows:
         """The rows whose error can depend on step k."""
         return slice(k, None) if self.causal else slice(None)
 
-    def load(self, diagonal: Floats | None = None, seeds: dict[str, Floats] | None = None) -> None:
+    def load(self, diagonal: Floats | None = None, seeds: Seeds | None = None) -> None:
         """Coefficients and weights of the chain's last run, and where gradients enter.
 
-        `diagonal` (T, B, H): dJ_t/dh_t at the output state. `seeds` by state (T, rows, B, H): at every step,
-        of every error.
+        `diagonal` (T, B, H): dJ_t/dh_t at the output state. `seeds` by state and step, (rows, B, H): of every
+        error.
         """
         self.diagonal.fill(0.0)
         if diagonal is not None:
             np.copyto(self.diagonal, diagonal)
-        self.seeds = seeds or {}
+        self.seeds, self.stacks = seeds or {}, {}
         K = slot_coefficients(self.chain.buffers)
         np.copyto(self.coefficients, K.swapaxes(1, 2) if self.chain.sizes.batch else K[:, None])
 
@@ -84,7 +88,7 @@ class Rows:
         self.exponents.fill(0)
         self.lean = lean
         if lean not in self.programs:
-            self.programs[lean] = [tuple(self._step(k, lean=lean)) for k in range(self.chain.sizes.T)]
+            self.programs[lean] = list(zip(*self._columns(lean=lean), strict=True))
         with np.errstate(all="ignore"):
             for k in range(self.chain.sizes.T - 1, -1, -1):
                 run(self.programs[lean][k])
@@ -98,21 +102,29 @@ class Rows:
 
     def gradient(self, base: str, k: int) -> Floats:
         """The rows alive at step k of a base: (rows, B, H)."""
-        found = self.bases[base] if base in self.bases else self._later(f"{base}_prev", k)
+        found = self.bases[base] if base in self.bases else self.products[f"{base}_prev"][(k + 1) % 2]
         return found[self.alive(k)]
 
     def through(self, value: str, k: int) -> Floats:
         """What the rows alive at step k send through all the matrices that multiplied `value`: (rows, B, columns)."""
         if not self.lean:
-            each = [self.slot(u.slot, k) @ self.chain.params[u.parameter] for u in self.plan.feeding(value)]
+            each = [self.slot(u.slot, k) @ self.chain.params[u.parameter] for u in self.feeding[value]]
             return np.asarray(sum(each[1:], each[0]))
         parts = []
-        for base, uses in self._by_base(value).items():
-            places = [self.names.index(u.slot) for _, u in uses]
-            stack = np.stack([self.chain.params[u.parameter] for _, u in uses])
-            folded = np.multiply(self.coefficients[k, 0, places][:, :, None], stack).sum(axis=0)
-            parts.append(self.gradient(base, k)[:, 0] @ folded)
+        for base, places, stack, room in self._stacks(value):
+            np.multiply(self.coefficients[k, 0, places][:, :, None], stack, room)
+            parts.append(self.gradient(base, k)[:, 0] @ np.add.reduce(room, axis=0))
         return np.asarray(sum(parts[1:], parts[0]))[:, None]
+
+    def _stacks(self, value: str) -> list[tuple[str, list[int], Floats, Floats]]:
+        """By base: its slots that met `value`, their matrices (n, H, columns), and as much room; made once a load."""
+        if value not in self.stacks:
+            self.stacks[value] = []
+            for base, uses in self._by_base(value).items():
+                stack = np.stack([self.chain.params[u.parameter] for _, u in uses])
+                places = [self.names.index(u.slot) for _, u in uses]
+                self.stacks[value].append((base, places, stack, np.empty_like(stack)))
+        return self.stacks[value]
 
     def before(self) -> dict[str, Floats]:
         """The gradient of every row in the states before the first step, once the sweep is done: (rows, B, H)."""
@@ -132,60 +144,76 @@ class Rows:
     def _comes_back(self, state: str) -> bool:
         return f"{state}_prev" in self.products
 
-    def _later(self, value: str, k: int) -> Floats:
-        """What the step after k sent back to a value."""
-        return self.products[value][(k + 1) % 2]
+    def _slots(self, name: str) -> Views:
+        """One slot at every step: its rows alive."""
+        return self._alive(self.deltas[:, :, self.names.index(name)])
 
-    def _own(self, value: str, k: int) -> Floats:
-        """Where step k puts what it sends back to a value."""
-        return self.products[value][k % 2]
+    def _gradients(self, base: str) -> Views:
+        """A base at every step: its rows alive."""
+        return self._alive(self.bases[base]) if base in self.bases else self._later(f"{base}_prev")
 
-    def _step(self, k: int, *, lean: bool) -> Iterator[Call]:
-        """One step of the sweep, as in the plan: bases in order, each scaled into its slots, then the products."""
+    def _alive(self, array: Floats) -> Views:
+        """The rows alive of an array at every step."""
+        return [array[self.alive(k)] for k in range(self.chain.sizes.T)]
+
+    def _later(self, value: str) -> Views:
+        """What the step after sent back to a value."""
+        pair = self.products[value]
+        return [pair[(k + 1) % 2][self.alive(k)] for k in range(self.chain.sizes.T)]
+
+    def _own(self, value: str) -> Views:
+        """Where a step puts what it sends back to a value."""
+        pair = self.products[value]
+        return [pair[k % 2][self.alive(k)] for k in range(self.chain.sizes.T)]
+
+    def _columns(self, *, lean: bool) -> Iterator[Column]:
+        """Calls at every step, one after another: bases in the plan's order, each scaled into its slots; products."""
         for base in self.plan.bases:
             if base.product:
-                yield from self._product(base.name, k, lean=lean)
-            yield from self._sum(base, k, lean=lean)
-            yield from self._scale(base.name, k, lean=lean)
+                yield from self._product(base.name, lean=lean)
+            yield from self._sum(base, lean=lean)
+            yield from self._scale(base.name, lean=lean)
         for value in self.products:
             if value.endswith("_prev"):
-                yield from self._product(value, k, lean=lean)
+                yield from self._product(value, lean=lean)
         for state, carried in self.carried.items():
             for number, name in enumerate(self.plan.carries[state]):
                 if not lean or name not in self.single:
-                    term, out = self.slot(name, k), carried[self.alive(k)]
-                    yield (np.add, (out, term, out)) if number else (np.copyto, (out, term))
+                    pairs = zip(self._slots(name), self._alive(carried), strict=True)
+                    yield [(np.add, (out, term, out)) if number else (np.copyto, (out, term)) for term, out in pairs]
 
-    def _sum(self, base: Base, k: int, *, lean: bool) -> Iterator[Call]:
-        """The rows of a base: its own product, the terms of this step and, for a state, what step k + 1 sent back."""
-        alive, out = self.alive(k), self.gradient(base.name, k)
+    def _sum(self, base: Base, *, lean: bool) -> Iterator[Column]:
+        """The rows of a base: its own product, the terms of this step and, for a state, what the next one sent back."""
+        out = self._gradients(base.name)
         if base.name in self.bases:
-            terms = [self.slot(s, k) for s in base.slots if not lean or s not in self.single]
+            terms = [self._slots(s) for s in base.slots if not lean or s not in self.single]
             for name in set(base.slots) & self.single if lean else ():
-                yield self._times(name, k, self.part[alive])
-                terms.append(self.part[alive])
-            terms += [self._own(base.name, k)[alive]] if base.product else []
-            terms += [self._later(f"{base.name}_prev", k)[alive]] if self._comes_back(base.name) else []
-            terms += [self.carried[base.name][alive]] if base.name in self.carried else []
+                terms.append(self._alive(self.part))
+                yield self._times(name, terms[-1])
+            terms += [self._own(base.name)] if base.product else []
+            terms += [self._later(f"{base.name}_prev")] if self._comes_back(base.name) else []
+            terms += [self._alive(self.carried[base.name])] if base.name in self.carried else []
             yield from _added(terms, out)
         if self.causal and base.name == self.chain.cell.output:
-            yield np.add, (out[0], self.diagonal[k], out[0])
+            yield [(np.add, (rows[0], own, rows[0])) for rows, own in zip(out, self.diagonal, strict=True)]
         if base.name in self.chain.cell.states:
-            yield self._add_seeds, (base.name, k, out)
+            yield [(self._add_seeds, (base.name, k, rows)) for k, rows in enumerate(out)]
 
     def _add_seeds(self, state: str, k: int, out: Floats) -> None:
         """What comes into a state from outside the chain."""
-        if state in self.seeds:
-            np.add(out, self.seeds[state][k, self.alive(k)], out)
+        found = self.seeds.get(state, {}).get(k)
+        if found is not None:
+            np.add(out, found[self.alive(k)], out)
 
-    def _scale(self, base: str, k: int, *, lean: bool) -> Iterator[Call]:
+    def _scale(self, base: str, *, lean: bool) -> Iterator[Column]:
         """Slots of a base, all rows at once; neighbours in one call; a lean sweep has few."""
         for part in self.scaled[base, lean]:
-            rows = self.gradient(base, k)[:, :, None]
-            yield np.multiply, (self.coefficients[k, :, part], rows, self.deltas[self.alive(k), :, part])
+            columns = self._gradients(base), self._alive(self.deltas[:, :, part])
+            three = zip(self.coefficients[:, :, part], *columns, strict=True)
+            yield [(np.multiply, (c, rows[:, :, None], out)) for c, rows, out in three]
         for state, (name, *_) in ((s, self.plan.carries[s]) for s in self.carried) if lean else ():
             if name in self.single and self.plan.slots[self.names.index(name)].base == base:
-                yield self._times(name, k, self.carried[state][self.alive(k)])
+                yield self._times(name, self._alive(self.carried[state]))
 
     def _scaled(self, base: str, *, lean: bool) -> list[slice]:
         """The stretches of slots that are formed from a base."""
@@ -203,33 +231,38 @@ class Rows:
         shared = {s for group in self._terms() if len(group) > 1 or group in crossed for s in group}
         return frozenset({s for group in self._terms() for s in group} - shared)
 
-    def _times(self, slot: str, k: int, out: Floats) -> Call:
+    def _times(self, slot: str, out: Views) -> Column:
         """out = coefficient * gradient."""
         index = self.names.index(slot)
-        return np.multiply, (self.coefficients[k, :, index], self.gradient(self.plan.slots[index].base, k), out)
+        three = zip(self.coefficients[:, :, index], self._gradients(self.plan.slots[index].base), out, strict=True)
+        return [(np.multiply, each) for each in three]
 
-    def _product(self, value: str, k: int, *, lean: bool) -> Iterator[Call]:
+    def _product(self, value: str, *, lean: bool) -> Iterator[Column]:
         """delta P for all the matrices that multiplied `value`, and what attention asked with it."""
-        out = self._own(value, k)[self.alive(k)]
+        out = self._own(value)
         if value not in self.weights:
-            yield out.fill, (0.0,)
+            yield [(rows.fill, (0.0,)) for rows in out]
         else:
-            yield from self._folded(value, k, out) if lean else self._matrices(value, k, out)
+            yield from self._folded(value, out) if lean else self._matrices(value, out)
         for attend in (a for a in self.chain.attends if a.spec.query == value):
-            yield asked_rows, (attend, k, self.gradient(attend.spec.name, k), out, self.slopes)
+            pairs = enumerate(zip(self._gradients(attend.spec.name), out, strict=True))
+            yield [(asked_rows, (attend, k, found, rows, self.slopes)) for k, (found, rows) in pairs]
 
-    def _matrices(self, value: str, k: int, out: Floats) -> Iterator[Call]:
-        uses, B, H = self.plan.feeding(value), self.chain.sizes.B, self.chain.sizes.H
-        part = slots_run(self.plan, [u.slot for u in uses])
-        if part is not None:
-            rows = self.deltas.reshape(-1, len(self.names) * H)[k * B * self.causal :, part.start * H : part.stop * H]
-            yield np.matmul, (rows, self.weights[value], out.reshape(-1, H))
+    def _matrices(self, value: str, out: Views) -> Iterator[Column]:
+        uses, H, part = self.feeding[value], self.chain.sizes.H, self._alive(self.part)
+        run = slots_run(self.plan, [u.slot for u in uses])
+        if run is not None:
+            deltas = self.deltas.reshape(*self.deltas.shape[:2], -1)[:, :, run.start * H : run.stop * H]
+            yield [
+                (np.matmul, (d.reshape(-1, d.shape[-1]), self.weights[value], rows.reshape(-1, H)))
+                for d, rows in zip(self._alive(deltas), out, strict=True)
+            ]
             return
         for i, use in enumerate(uses):
             block = self.weights[value][i * H : (i + 1) * H]
-            yield np.matmul, (self.slot(use.slot, k), block, self.part[self.alive(k)] if i else out)
+            yield [(np.matmul, (d, block, o)) for d, o in zip(self._slots(use.slot), part if i else out, strict=True)]
             if i:
-                yield np.add, (out, self.part[self.alive(k)], out)
+                yield [(np.add, (rows, p, rows)) for rows, p in zip(out, part, strict=True)]
 
     # -- lean and scaled ----------------------------------------------------------------------------------
 
@@ -237,7 +270,7 @@ class Rows:
         """The uses of a value, with their places in its stack of matrices, by the base of their slot."""
         base = {s.name: s.base for s in self.plan.slots}
         found: dict[str, list[tuple[int, Use]]] = {}
-        for place, use in enumerate(self.plan.feeding(value)):
+        for place, use in enumerate(self.feeding[value]):
             found.setdefault(base[use.slot], []).append((place, use))
         return found
 
@@ -245,24 +278,25 @@ class Rows:
         """Whether folding spares products: several slots of one base feed the same one. A batch has no one matrix."""
         return self.chain.sizes.B == 1 and any(len(u) > 1 for v in self.weights for u in self._by_base(v).values())
 
-    def _folded(self, value: str, k: int, out: Floats) -> Iterator[Call]:
+    def _folded(self, value: str, out: Views) -> Iterator[Column]:
         """out = the sum over bases of g times the sum over their slots of diag(c) P."""
-        H, part = self.chain.sizes.H, self.part[self.alive(k)]
+        H, T, part = self.chain.sizes.H, self.chain.sizes.T, self._alive(self.part)
         for i, (base, uses) in enumerate(self._by_base(value).items()):
             for j, (place, use) in enumerate(uses):
-                column = self.coefficients[k, 0, self.names.index(use.slot)][:, None]
-                block = self.weights[value][place * H : (place + 1) * H]
-                yield np.multiply, (column, block, self.term if j else self.folded)
+                index, block = self.names.index(use.slot), self.weights[value][place * H : (place + 1) * H]
+                room = self.term if j else self.folded
+                yield [(np.multiply, (column[0, :, None], block, room)) for column in self.coefficients[:, :, index]]
                 if j:
-                    yield np.add, (self.folded, self.term, self.folded)
-            yield np.matmul, (self.gradient(base, k)[:, 0], self.folded, (part if i else out)[:, 0])
+                    yield [(np.add, (self.folded, self.term, self.folded))] * T
+            pairs = zip(self._gradients(base), part if i else out, strict=True)
+            yield [(np.matmul, (g[:, 0], self.folded, o[:, 0])) for g, o in pairs]
             if i:
-                yield np.add, (out, part, out)
+                yield [(np.add, (rows, p, rows)) for rows, p in zip(out, part, strict=True)]
 
     def _rescale(self, k: int) -> None:
         """Bring rows that have strayed back to about 1, by a power of two."""
         alive = self.alive(k)
-        incoming = [self._own(v, k)[alive] for v in self.products if v.endswith("_prev")]
+        incoming = [pair[k % 2][alive] for v, pair in self.products.items() if v.endswith("_prev")]
         incoming += [c[alive] for c in self.carried.values()]
         if not incoming:
             return
@@ -275,15 +309,16 @@ class Rows:
             self.exponents[alive] += powers.astype(np.intc)
 
 
-def _added(terms: list[Floats], out: Floats) -> Iterator[Call]:
+def _added(terms: list[Views], out: Views) -> Iterator[Column]:
     """out = the sum of the terms, 0 without any."""
     if len(terms) > 1:
-        yield np.add, (terms[0], terms[1], out)
+        yield [(np.add, three) for three in zip(*terms[:2], out, strict=True)]
     elif terms:
-        yield np.copyto, (out, terms[0])
+        yield [(np.copyto, pair) for pair in zip(out, terms[0], strict=True)]
     else:
-        yield out.fill, (0.0,)
-    yield from ((np.add, (out, term, out)) for term in terms[2:])
+        yield [(rows.fill, (0.0,)) for rows in out]
+    for term in terms[2:]:
+        yield [(np.add, (rows, more, rows)) for rows, more in zip(out, term, strict=True)]
 
 
 def rows_of(ws: Workspace) -> Rows:

@@ -71,7 +71,7 @@ class _Gated:
 
 
 class PlainGru(_Gated):
-    """Eleven calls forward, seven backward. Row t of D is [dh z | dn | dz | dr | da r], a = r * h_prev."""
+    """Eleven calls forward, eight backward. Row t of D is [dh z | dn | dz | dr | da r], a = r * h_prev."""
 
     def __init__(self, T: int, I: int, H: int, O: int) -> None:
         super().__init__(T, I, H, O)
@@ -86,10 +86,10 @@ class PlainGru(_Gated):
         return list(zip(h, *gates, self.a, self.n, self.drift, h[1:], strict=False))
 
     def _backward_rows(self) -> list[tuple[Floats, ...]]:
-        """(dJ/dh, three slots, dn, two slots, dz dr, dh z, da r, dJ/dh of the step before) from the last."""
+        """(dJ/dh, three slots, dn, dr, dz dr, dh z, da r, dJ/dh of the step before) from the last."""
         H, D = self.H, self.D[:-1]
-        three, two = D[:, : 3 * H].reshape(-1, 3, H), D[:, 3 * H :].reshape(-1, 2, H)
-        parts = (three, D[:, H : 2 * H], two, D[:, 2 * H : 4 * H], D[:, :H], D[:, 4 * H :])
+        three, dr = D[:, : 3 * H].reshape(-1, 3, H), D[:, 3 * H : 4 * H]
+        parts = (three, D[:, H : 2 * H], dr, D[:, 2 * H : 4 * H], D[:, :H], D[:, 4 * H :])
         earlier = [aligned(H), *self.head.gh[:-1]]
         return list(zip(self.pull[1:], *parts, earlier, self.pull, strict=False))[::-1]
 
@@ -132,10 +132,11 @@ class PlainGru(_Gated):
         """Fill the deltas and the gradients."""
         dot, dot_n, add, multiply = self.Ut.dot, self.Unt.dot, np.add, np.multiply
         self.pull[-1], row = self.head.gh[-1], self.row
-        for dh, three, dn, two, gates, kept, reset, earlier, out in self.backward_views:
+        for dh, three, dn, dr, gates, kept, reset, earlier, out in self.backward_views:
             multiply(three, dh, three)
             dot_n(dn, row)
-            multiply(two, row, two)
+            multiply(dr, row, dr)
+            multiply(reset, row, reset)
             dot(gates, out)
             add(kept, reset, row)
             add(out, row, out)

@@ -1,4 +1,4 @@
-"""The LSTM by hand: nine calls a step forward, five backward, only loss and gradients come out.
+"""The LSTM by hand: nine calls a step forward, six backward, only loss and gradients come out.
 
 Sigmoids are never formed in the loop: 1 / (1 + exp(-a)) is a division, and the product with the gate can be that
 division, so that i * g + f * c_prev is [g | c_prev] / [1 + exp(-a_i) | 1 + exp(-a_f)]. That takes no more calls than
@@ -37,10 +37,10 @@ class PlainLstm:
         return list(zip(states, self.pre, *columns, cells, self.tc, outs, states[1:], strict=False))
 
     def _backward_rows(self) -> list[tuple[Floats, ...]]:
-        """(later deltas, dJ/dh, [dc | do] (2, H), dc, later dc_prev, [di | df | dg | dc_prev] (4, H)), backwards."""
+        """(later deltas, dJ/dh, do, dc, later dc_prev, [di | df | dg | dc_prev] (4, H)), backwards."""
         H, D = self.H, self.D
-        first, last = D[:, : 2 * H].reshape(-1, 2, H), D[:, 2 * H :].reshape(-1, 4, H)
-        rows = zip(D[1:, H : 5 * H], self.head.gh, first, D[:, :H], D[1:, 5 * H :], last, strict=False)
+        last = D[:, 2 * H :].reshape(-1, 4, H)
+        rows = zip(D[1:, H : 5 * H], self.head.gh, D[:, H : 2 * H], D[:, :H], D[1:, 5 * H :], last, strict=False)
         return list(rows)[::-1]
 
     def load(self, params: dict[str, Floats]) -> None:
@@ -93,10 +93,11 @@ class PlainLstm:
 
     def _backward(self) -> None:
         dot, add, multiply, row = self.Ut.dot, np.add, np.multiply, self.row
-        for later, gh, first, dc, kept, last in self.backward_views:
+        for later, gh, do, dc, kept, last in self.backward_views:
             dot(later, row)
             add(row, gh, row)
-            multiply(first, row, first)
+            multiply(do, row, do)
+            multiply(dc, row, dc)
             add(dc, kept, dc)
             multiply(last, dc, last)
         np.dot(self.D[:-1, self.H : 5 * self.H].T, self.Z[:-1], out=self.grad)

@@ -95,37 +95,37 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     # -- what is shown of it --------------------------------------------------------------------------------
     "a node is shown without its coefficient": (
         "instruments",
-        "yield np.multiply, (out, b.G.column(base)[part], out)",
-        "yield np.copyto, (out, b.G.column(base)[part])",
+        "coefficients.times(coefficient, b.G.column(base)[part], out)",
+        "coefficients.calls(coefficient, out)",
     ),
     # -- the sweep with many rows ---------------------------------------------------------------------------
     "each error is seeded in the wrong row": (
         "sweep",
-        "np.add, (out[0], self.diagonal[k], out[0])",
-        "np.add, (out[-1], self.diagonal[k], out[-1])",
+        "(np.add, (rows[0], own, rows[0]))",
+        "(np.add, (rows[-1], own, rows[-1]))",
     ),
     "each error is seeded a step too late": (
         "sweep",
-        "self.diagonal[k], out[0])",
-        "self.diagonal[max(k - 1, 0)], out[0])",
+        "zip(out, self.diagonal, strict=True)",
+        "zip(out, self.diagonal[[0, *range(len(out) - 1)]], strict=True)",
     ),
-    "rows forget the carry": ("sweep", "terms += [self.carried[base.name][alive]]", "terms += []"),
+    "rows forget the carry": ("sweep", "terms += [self._alive(self.carried[base.name])]", "terms += []"),
     "rows forget what comes through U": (
         "sweep",
-        'terms += [self._later(f"{base.name}_prev", k)[alive]]',
+        'terms += [self._later(f"{base.name}_prev")]',
         "terms += []",
     ),
-    "rows forget their own product": ("sweep", "terms += [self._own(base.name, k)[alive]]", "terms += []"),
+    "rows forget their own product": ("sweep", "terms += [self._own(base.name)]", "terms += []"),
     "rows take the coefficients of the step before": (
         "sweep",
-        "self.coefficients[k, :, part]",
-        "self.coefficients[k - 1, :, part]",
+        "zip(self.coefficients[:, :, part],",
+        "zip(np.roll(self.coefficients, 1, axis=0)[:, :, part],",
     ),
     "rows keep what an earlier sweep left": ("sweep", "incoming.fill(0.0)", "pass"),
     "folded matrices take the coefficients of another step": (
         "sweep",
-        "column = self.coefficients[k, 0,",
-        "column = self.coefficients[k - 1, 0,",
+        "for column in self.coefficients[:, :, index]",
+        "for column in np.roll(self.coefficients, 1, axis=0)[:, :, index]",
     ),
     "folded matrices forget all but one slot": (
         "sweep",
@@ -134,14 +134,18 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     ),
     "a lean sweep puts a term in from another step": (
         "sweep",
-        "(self.coefficients[k, :, index]",
-        "(self.coefficients[k - 1, :, index]",
+        "zip(self.coefficients[:, :, index],",
+        "zip(np.roll(self.coefficients, 1, axis=0)[:, :, index],",
     ),
-    "rows read what they have just written": ("sweep", "[(k + 1) % 2]", "[k % 2]"),
+    "rows read what they have just written": (
+        "sweep",
+        "pair[(k + 1) % 2][self.alive(k)] for",
+        "pair[k % 2][self.alive(k)] for",
+    ),
     "rows carry one state only": (
         "sweep",
-        "yield (np.add, (out, term, out)) if number",
-        "yield (np.copyto, (out, term)) if number",
+        "yield [(np.add, (out, term, out)) if number",
+        "yield [(np.copyto, (out, term)) if number",
     ),
     # -- the readings ---------------------------------------------------------------------------------------
     "the window is one too wide": ("gradients", "np.sum(deltas[:steps], axis=0", "np.sum(deltas[: steps + 1], axis=0"),

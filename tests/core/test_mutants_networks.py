@@ -19,8 +19,8 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     ),
     "the softmax has no cross terms": (
         "attention",
-        "weights * (inner - np.sum(weights * inner, axis=-1, keepdims=True))",
-        "weights * inner",
+        "inner -= np.vecdot(weights, inner)[..., None]",
+        "pass",
     ),
     "the look counts padding": ("attention", "np.where(self.padding, -np.inf, score)", "score"),
     "the weights do not sum to one": (
@@ -32,8 +32,8 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     "the rows' query hears nothing": ("attention", "out += _by_sequence(found, attend.local(t))", "out += 0.0"),
     "the memory is moved by the weights of another step": (
         "attention",
-        "self.weights[:, b].T @",
-        "self.weights[::-1, b].T @",
+        "np.matmul(self.weights[:stop, b].T",
+        "np.matmul(self.weights[:stop][::-1, b].T",
     ),
     "the score's vector is moved half": (
         "attention",
@@ -102,8 +102,8 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     ),
     "errors are not handed to the encoder": (
         "network_gradients",
-        "np.arange(net.B)] += part",
-        "np.arange(net.B)] += 0 * part",
+        "int(time)), (errors, b), part[:, b])",
+        "int(time)), (errors, b), 0 * part[:, b])",
     ),
     "errors do not take the shortcut": ("network_gradients", "look.send(above)", "pass"),
     "a reversed matrix is shown the wrong way round": (
