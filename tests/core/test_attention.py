@@ -174,6 +174,87 @@ def test_the_shares_of_each_error_are_those_of_its_own_gradient(B: int, both_way
             assert abs(found[f"contribution_dot/{name}"].data[t].sum() - share) < 1e-12, (name, t)
 
 
+class Copies:
+    """The translator by hand, with a copy of each weight for every step: losses (T,) of any weights, also complex."""
+
+    def __init__(self, inputs: Arrays, target: Any, name: str) -> None:
+        self.x, self.y, self.target, self.additive = (
+            inputs["x"][:, 0],
+            inputs["y"][:, 0],
+            target[:, 0],
+            name == "additive",
+        )
+
+    def losses(self, p: Arrays) -> Any:
+        states = [np.zeros(5)]
+        for k, x in enumerate(self.x):
+            W, U, b = (p[f"encoder/{n}"][k] for n in ("W", "U", "b"))
+            states.append(np.tanh(W @ x + U @ states[-1] + b))
+        memory, s, found = np.array(states[1:]), states[-1], []
+        for t, y in enumerate(self.y):
+            own = {n.removeprefix("decoder/"): w[t] for n, w in p.items() if n.startswith("decoder/")}
+            v = self.look(own, memory, s)
+            s = np.tanh(own["W"] @ y + own["U"] @ s + own["C"] @ v + own["b"])
+            logits = p["V"] @ s + p["d"]
+            found.append(np.log(np.exp(logits).sum()) - logits[self.target[t]])
+        return np.array(found)
+
+    def look(self, own: Arrays, memory: Any, s: Any) -> Any:
+        if not self.additive:
+            e = np.exp(memory @ s)
+            return (e / e.sum()) @ memory
+        e = np.exp(np.tanh(own["P"] @ s + memory @ own["Q"].T) @ own["w"])
+        return (e / e.sum()) @ memory @ own["R"].T
+
+
+@pytest.mark.parametrize("name", ["additive", "dot product"])
+def test_each_contribution_is_that_of_a_separate_copy_of_the_weight(name: str) -> None:
+    """Derivatives by a complex step, of every entry of every copy."""
+    net, params, inputs, target = translator(name, 1)
+    net.load(params)
+    net.run(inputs, target)
+    found, by_hand = network_contributions(net), Copies(inputs, target, name)
+    steps = {"encoder": 5, "decoder": 4}
+    copies = {n: np.stack([w] * steps[n[:7]]) if "/" in n else w for n, w in params.items()}
+    copies = {n: w.astype(complex) for n, w in copies.items()}
+    for key in (n for n in copies if "/" in n):
+        squares = np.zeros((4, len(copies[key])))
+        for place in np.ndindex(copies[key].shape):
+            copies[key][place] += 1e-30j
+            squares[:, place[0]] += np.square(by_hand.losses(copies).imag / 1e-30)
+            copies[key][place] = copies[key][place].real
+        assert error(found[f"contribution/{key}"].data, np.sqrt(squares)) < 1e-12, key
+
+
+@pytest.mark.parametrize("name", ["additive", "dot product", "inside a GRU"])
+def test_blocks_and_what_is_kept_change_no_number(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for block, kept in ((25, 1 << 20), (2, 0)):
+        monkeypatch.setattr("core.attention.BLOCK", block)
+        monkeypatch.setattr("core.attention.MOST_KEPT", kept)
+        net, params, inputs, target = translator(name, 1)
+        net.load(params)
+        net.run(inputs, target)
+        found.append({**{n: a.data for n, a in network_contributions(net).items()}, **net.grads})
+    for key, value in found[0].items():
+        assert error(found[1][key], value) < 1e-13, key
+
+
+@pytest.mark.parametrize("scale", [1e-250, 1e-170, 1.0, 1e170])
+def test_what_the_keys_get_keeps_its_digits_however_small_or_large(scale: float) -> None:
+    net, params, inputs, target = translator("additive", 1)
+    net.load(params)
+    net.run(inputs, target)
+    attend, rng = net.chains["decoder"].attends[0], np.random.default_rng(0)
+    local, memory = attend.local(2)[0], attend.memory[0]
+    slopes = rng.normal(size=(4, len(memory)))
+    slopes[1], slopes[2, 1:] = 0.0, 0.0
+    right = [np.linalg.norm(np.einsum("j,jh,jc->hc", row, local, memory)) for row in slopes]
+    with np.errstate(all="ignore"):
+        found = attend._key_lengths(2, slopes * scale, (local @ local.T) * (memory @ memory.T))
+    assert error(found / scale, np.array(right)) < 1e-12
+
+
 def test_attention_is_a_shortcut_past_the_chain() -> None:
     """With the encoder's chain cut (U = 0) and no state handed over, errors still reach every early step."""
     net, params, inputs, target = translator("additive", 1)
