@@ -13,7 +13,6 @@ from app import answers, catalog, openapi, streams
 from app.asked import Asked, read
 from app.limits import leaving
 from app.metrics import MEDIA_TYPE as COUNTED
-from app.operating import check_explained
 from app.problems import KINDS, Refusal, clip
 from app.services import Services, of
 from app.settings import Settings
@@ -105,7 +104,6 @@ async def explain(request: Request) -> Response:
     """Put the numbers into an equation."""
     services = of(request)
     asked = await read(request, services.settings, "node", "t", "unit", "parameter", "k", surgery=True)
-    check_explained(asked.recipe, asked.interventions)
     names = ("parameter", "t", "k") if "parameter" in asked.controls else ("node", "t", "unit")
     if surplus := [name for name in asked.controls if name not in names]:
         raise RecipeError(Problem(f"/{surplus[0]}", "does not go with the rest", [*names]))

@@ -5,8 +5,7 @@ from typing import Any
 
 import orjson
 
-from core.errors import Problem, RecipeError
-from core.interventions import Clamp, Intervention, carry_out
+from core.interventions import Intervention, carry_out
 from core.recipe import Recipe
 from core.surgery import read_interventions, scope_of
 from core.trace import Trace
@@ -26,12 +25,3 @@ def interventions(recipe: Recipe, items: Any) -> tuple[Intervention, ...]:
 def operated(recipe: Recipe, text: str, include: Iterable[str]) -> Trace:
     """The trace after surgery, with the run before it beside."""
     return carry_out(recipe, interventions(recipe, orjson.loads(text)), include)
-
-
-def check_explained(recipe: Recipe, text: str) -> None:
-    """Refuse to explain a cell in which something is held: its equations would not give the numbers beside them."""
-    found = interventions(recipe, orjson.loads(text)) if text else ()
-    for index, each in enumerate(found):
-        if isinstance(each, Clamp):
-            message = "holds a node, so that the cell's equations do not hold: they are not explained"
-            raise RecipeError(Problem(f"/interventions/{index}/kind", message, ["token", "input", "scale"]))

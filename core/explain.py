@@ -51,14 +51,33 @@ def _of_block(r: Reader, told: dict[str, Any], node: str) -> dict[str, Any]:
 
 def _explained(r: Reader, node: str, t: int, unit: int) -> dict[str, Any]:
     value, gradient = float(r.value(node, t)[unit]), float(r.gradient(node, t)[unit])
-    forward = forward_terms(r, node, t, unit)
+    made = _made(r, node, t, unit) if r.free(node, t)[unit] else _held(r, node, t, unit)
     return {
         **place(node, human(r.cell, node), t, unit, value),
-        "forward": side(f"{symbol(r.cell, node)} = {latex(r.cell, node)}", forward, value, _outer(r.cell, node)),
+        **made,
         "backward": side(_chain_rule(r, node, t, unit), backward_terms(r, node, t, unit), gradient, ""),
+        "steps": steps_of(r, t, unit),
+    }
+
+
+def _made(r: Reader, node: str, t: int, unit: int) -> dict[str, Any]:
+    """A node by its equation."""
+    forward, value = forward_terms(r, node, t, unit), float(r.value(node, t)[unit])
+    return {
+        "forward": side(f"{symbol(r.cell, node)} = {latex(r.cell, node)}", forward, value, _outer(r.cell, node)),
         "numpy": f"{node.replace('.', '_')} = {numpy_source(r.cell, node)}",
         "notes": _notes(r, node, t),
-        "steps": steps_of(r, t, unit),
+    }
+
+
+def _held(r: Reader, node: str, t: int, unit: int) -> dict[str, Any]:
+    """A node that was held where its equation would have put something else."""
+    value, free = float(r.value(node, t)[unit]), float(r.computed(r.cell.nodes[node], t)[unit])
+    told = "This node is held here, so no gradient passes on to what its equation reads."
+    return {
+        "forward": side(f"{symbol(r.cell, node)} = {figure(value)}", [Term(figure(value), "held", value)], value),
+        "numpy": f"{node.replace('.', '_')} = {value!r}",
+        "notes": [f"{told} Left alone it would be {free:.4g}.", *_notes(r, node, t)],
     }
 
 
@@ -131,7 +150,9 @@ def explain_contribution(trace: Trace, *, parameter: str, t: int, k: int) -> dic
     notes = _lateness(r, t, k)
     if len(met) > 1:
         notes.append("These matrices met different vectors, so the norm is not one product.")
-    if too_long(trace, r.wiring, t, k):
+    if r.clamps:
+        notes.append("Some node is held in this run; the chain of Jacobians is told of runs that are left alone.")
+    elif too_long(trace, r.wiring, t, k):
         notes.append("So many Jacobians of this size are not multiplied here, factor by factor.")
     factors = _factors(r, met, value, k) if len(met) == 1 and met[0] not in ("M", "score") else []
     left = rf"\left\lVert \frac{{\partial J_{{{t}}}}}{{\partial {weight(bare)}}}\Big|_{{k={k}}} \right\rVert"
@@ -149,7 +170,7 @@ def explain_contribution(trace: Trace, *, parameter: str, t: int, k: int) -> dic
         "factors": [f.shown() for f in factors],
         "numpy": f"contribution = {' * '.join(repr(f.value) for f in factors) or repr(value)}",
         "notes": notes,
-        "chain": chain_of(trace, r.wiring, t, k),
+        "chain": None if r.clamps else chain_of(trace, r.wiring, t, k),
     }
 
 

@@ -141,7 +141,7 @@ def _back_parts(r: Reader, use: tuple[Node, int], t: int, unit: int) -> tuple[tu
     node, argument = use
     if node.name in r.looks:
         return ()
-    above = r.gradient(node.name, t)
+    above = r.passed(node.name, t)
     if node.op == "@":
         each = r.value(node.args[0], t)[:, unit] * above
         return largest([f"unit {j}" for j in range(len(each))], each)

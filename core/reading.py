@@ -58,6 +58,7 @@ class Reader:
         self.cell, self.prefix = recipe.cell if alone else self.wiring.cells[block], f"{block}/" if block else ""
         self.axis = self.wiring.axis(self.block)
         self.T = trace.dims[self.axis]
+        self.clamps = [c for c in trace.recipe.get("interventions", ()) if _holds_in(c, block)]
         looks = [Look(self, a) for a in self.cell.attentions]
         self.looks = {name: look for look in looks for name in (look.spec.name, look.spec.weights)}
 
@@ -123,6 +124,18 @@ class Reader:
         pulls = [self.pull(n, place, t) for n, place in self.consumers(name)]
         return np.asarray(sum(pulls, np.zeros(self.trace.dims["hidden"])))
 
+    def passed(self, name: str, t: int) -> Floats:
+        """What of dJ/d(node) goes on to what the node was computed from: nothing where it was held, (H,)."""
+        return self.gradient(name, t) * self.free(name, t) if self.clamps else self.gradient(name, t)
+
+    def free(self, name: str, t: int) -> Floats:
+        """1 where a node at step t is what its equation makes of it, 0 where it was held: (H,)."""
+        found = np.ones(self.trace.dims["hidden"])
+        for clamp in self.clamps:
+            if clamp["node"].rpartition("/")[2] == name and clamp["first"] <= t <= clamp["last"]:
+                found[slice(None) if clamp["units"] is None else list(clamp["units"])] = 0.0
+        return found
+
     def consumers(self, name: str) -> Iterator[tuple[Node, int]]:
         """Every use of a node in the same step: by which node, and as which of its arguments."""
         return ((n, i) for n in self.cell.nodes.values() for i, a in enumerate(n.args) if a == name)
@@ -131,7 +144,7 @@ class Reader:
         """dJ/d(node) carried over to one of its arguments: (H,)."""
         if node.name in self.looks:
             return self.looks[node.name].to_query(t) if node.op == "softmax" else np.zeros(self.trace.dims["hidden"])
-        above = self.gradient(node.name, t)
+        above = self.passed(node.name, t)
         if node.op == "@":
             return np.asarray(above @ self.value(node.args[0], t))
         if node.op == "sum":
@@ -177,6 +190,11 @@ class Reader:
         y = y if node.name in self.cell.names else rf"{y}"
         known = {"sigmoid": rf"{y}\,(1 - {y})", "tanh": rf"\left(1 - {_squared(y)}\right)", "identity": "", "exp": y}
         return known.get(node.op, rf"\operatorname{{{node.op.replace('_', ' ')}}}'\!\left({x}\right)")
+
+
+def _holds_in(intervention: dict[str, Any], block: str) -> bool:
+    """Whether it holds a node of this block."""
+    return intervention["kind"] == "clamp" and str(intervention["node"]).rpartition("/")[0] == block
 
 
 def _squared(text: str) -> str:

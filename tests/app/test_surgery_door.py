@@ -47,6 +47,16 @@ def test_figures_and_explanations_are_of_the_changed_run(base_url: str) -> None:
     assert figures[0] != figures[1]
 
 
+def test_a_held_node_is_explained_as_held(base_url: str) -> None:
+    query: Query = {"cell": "lstm", "seed": 3, "interventions": json.dumps([CLAMP])}
+    inside, outside = (
+        WEB.get(base_url + EXPLAIN, params={**query, "node": "f", "t": t, "unit": 1}).json() for t in (3, 5)
+    )
+    assert inside["value"] == 0.0
+    assert [term["label"] for term in inside["forward"]["terms"]] == ["held"]
+    assert len(outside["forward"]["terms"]) == 3
+
+
 FAULTS: dict[str, tuple[Any, str]] = {
     "no list": ({"kind": "clamp"}, "/interventions"),
     "too many": ([CLAMP] * 17, "/interventions"),
