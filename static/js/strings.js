@@ -178,7 +178,6 @@ const ENGLISH = {
   "panel.copy.numpy": "Copy as a line of NumPy",
   "panel.copy.curl": "Copy as a call of the REST API",
   "panel.copied": "copied",
-  "panel.held": "Something is held here, so the cell's equations do not give these numbers: they are not written out.",
   "panel.select": "select and copy",
   "panel.contribution": "One use of",
   "panel.words":

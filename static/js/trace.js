@@ -7,7 +7,7 @@
  * @typedef {{id: string, engine: string, recipe: Record<string, any>, dims: Record<string, number>, labels: Record<string, string[]>,
  *   names: string[], nonfinite: Oddity[], partial: boolean, query?: string, get: (name: string) => TraceArray | undefined,
  *   topology?: import('./blocks.js').Topology, dimsOf: (name: string) => string[], whole?: Trace, block?: import('./blocks.js').Block,
- *   errors?: import('./blocks.js').Errors, full?: (name: string) => string, held?: boolean, search?: any, like?: Trace}} Trace `search` is what a lesson's search found; `held`: some of its nodes were, so that its equations do not give its numbers.
+ *   errors?: import('./blocks.js').Errors, full?: (name: string) => string, search?: any, like?: Trace}} Trace `search` is what a lesson's search found;
  *   `query` asks about this trace where its recipe alone would not; the last four are those of one block of it, seen through a lens.
  *   A run that is shown while a hand moves lacks what takes long; it is `like` the last whole one
  */

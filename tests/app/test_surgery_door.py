@@ -89,8 +89,3 @@ def test_interventions_with(kind: str, base_url: str) -> None:
 def test_a_list_that_is_no_json_is_refused(base_url: str) -> None:
     told = problem(WEB.get(base_url + TRACES, params={"interventions": "[{"}))
     assert told["status"] == 400
-
-
-def test_an_equation_that_was_overruled_is_not_explained(base_url: str) -> None:
-    told = problem(WEB.post(base_url + EXPLAIN + "?node=f&t=2&unit=0", json=BODY))
-    assert told["errors"][0]["pointer"] == "/interventions/0/kind"

@@ -77,7 +77,7 @@ export function createSlow(context, caption) {
     write(words, t(`slow.${back ? "back" : kindOf(step.op)}`, { label }));
     typeset(formula, colour(formulaOf(step, back, step.id === step.stem ? named?.latex : undefined), meanings(cell)));
     const params = { node: fullName(trace, cell.output), t: state.t, unit };
-    const found = (trace.whole ?? trace).held ? [] : numbers.of(trace, params);
+    const found = numbers.of(trace, params);
     const known = found.find(({ id }) => id === step.id);
     const value = short((back ? known?.gradient : known?.value) ?? Number.NaN);
     write(number, known ? t("slow.number", { value, unit }) : "");

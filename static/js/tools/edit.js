@@ -177,8 +177,7 @@ class EditTool {
     if (this.context.player.state.tool !== "edit" || this.edits.length === 0) return;
     const told = new URLSearchParams(query);
     told.set("interventions", JSON.stringify(interventions));
-    const held = interventions.some((/** @type {any} */ { kind }) => kind === "clamp" || kind === "zero");
-    const trace = Object.assign(decodeTrace(wire), { query: told.toString(), held });
+    const trace = Object.assign(decodeTrace(wire), { query: told.toString() });
     hide(this.problem, true);
     this.made.add(trace);
     this.context.show(trace);

@@ -157,7 +157,6 @@ function inNumbers(units, state, label, t) {
 /** What is hovered will often be clicked: its numbers are then already there. @param {any} context @param {Trace} trace @param {string} node */
 function prefetch({ request, catalog, player }, trace, node) {
   const { t, focus } = player.state;
-  if ((trace.whole ?? trace).held) return;
   request
     .explain(trace.query ?? toQuery(trace.recipe, catalog.fields), {
       node: fullName(trace, node),

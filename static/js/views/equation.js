@@ -48,7 +48,6 @@ export const view = {
         if (params === null) return explained.stop();
         explained.begin(trace, params);
         if (trace.like) return; // the numbers behind a value are asked for when the hand rests
-        if ((trace.whole ?? trace).held) return explained.stay(context.t("panel.held"));
         const now = performance.now();
         if (state.playing && now - asking < AT_PLAY) return; // the value follows every step, the numbers behind it a few times a second
         asking = now;
@@ -103,11 +102,6 @@ function createExplained(context) {
   return {
     host,
     stop: latest.stop,
-    /** What the trace knows is all there is. @param {string} why */
-    stay(why) {
-      latest.stop();
-      settle(why);
-    },
     /** What the trace knows. @param {Trace} trace @param {Record<string, string | number>} params */
     begin(trace, params) {
       node.host.hidden = params.node === undefined;
