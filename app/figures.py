@@ -169,6 +169,23 @@ def output() -> Template:
     return template(drawn, references, layout)
 
 
+def attention() -> Template:
+    """Where the decoder looks: its weights at each step, one row for each place of the source."""
+    drawn = go.Heatmap(
+        hovertemplate="t = %{x}<br>place %{y}: %{z:.1%}<extra></extra>",
+        colorbar={"thickness": 10, "outlinewidth": 0},
+    )
+    references = {"z": "@attention", "zmin": 0, "zmax": 1, "colorscale": "@ramp gate state"}
+    words = {"tickmode": "array", "tickvals": "@places source", "ticktext": "@labels source"}
+    layout = {
+        **colors(),
+        "title": {"text": "Attention"},
+        "xaxis": axis("t"),
+        "yaxis": axis("", autorange="reversed", **words),
+    }
+    return template(drawn, references, layout)
+
+
 def loss() -> Template:
     """The loss of every step."""
     return line("Loss of each step", "@counted loss", "@color loss", name="J", scale={"rangemode": "tozero"})
@@ -200,6 +217,7 @@ VIEWS: dict[str, Callable[[], Template]] = {
     "shares": shares,
     "jacobian": jacobian,
     "output": output,
+    "attention": attention,
 }
 
 

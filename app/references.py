@@ -87,6 +87,13 @@ def finite(value: Any) -> Any:
     return value if math.isfinite(value) else None
 
 
+def attention(source: Source) -> Any:
+    """How a decoder's attention is shared out, places by time; nothing where there is no decoder that looks."""
+    dims = ("time", "batch", "source")
+    found = [n for n, a in source.trace.arrays.items() if a.dims == dims and "/" not in n]
+    return lists(source, found[0]) if found else []
+
+
 def log10(source: Source, name: str) -> Any:
     """The powers of ten of an array of magnitudes; nothing at all has none."""
 
@@ -171,4 +178,6 @@ WORDS: dict[str, Callable[..., Any]] = {
     "ramp": ramp,
     "color": lambda _source, name: colors()[f"c-{name}"],
     "labels": lambda source, axis: [*source.trace.labels.get(axis, ())],
+    "places": lambda source, axis: [*range(len(source.trace.labels.get(axis, ())))],
+    "attention": attention,
 }

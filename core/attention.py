@@ -30,7 +30,7 @@ class Attend:
         zeros, H = self.sizes.zeros, self.sizes.H
         self.memory = zeros(B, S, memory[1])
         self.keys, self.values = zeros(B, S, H), zeros(B, S, H)
-        self.weights, self.slopes = zeros(T, B, S), zeros(T, B, S)
+        self.weights = zeros(T, B, S)
         self.padding = np.zeros((B, S), dtype=bool)
         self.Q = zeros(H, memory[1]) if spec.keys else None
         self.R = zeros(H, memory[1]) if spec.values else None

@@ -4,7 +4,7 @@
 import { css, gateRamp, meaningOf } from "./color.js";
 import { dotted, numbered } from "./motion/paint.js";
 import { roundUp, short } from "./numbers.js";
-import { largest } from "./trace.js";
+import { attentionOf, largest } from "./trace.js";
 
 /**
  * @typedef {import('./trace.js').Trace} Trace
@@ -129,6 +129,8 @@ const WORDS = {
     scale(kind === "gate" ? gateRamp(palette, meaning) : palette[/** @type {'signed' | 'gradient'} */ (kind)]),
   color: ({ palette }, name) => palette.meaning[name] ?? /** @type {any} */ (palette)[name],
   labels: ({ trace }, axis) => trace.labels[axis] ?? [],
+  places: ({ trace }, axis) => [...(trace.labels[axis] ?? []).keys()],
+  attention: ({ trace }) => grid(trace, attentionOf(trace) ?? "", (number) => number),
 };
 
 /**

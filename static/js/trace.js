@@ -171,6 +171,13 @@ export function step({ data, shape }, t) {
   return data.subarray(t * width, t * width + unbatched);
 }
 
+/** The array of a trace that holds attention's weights, by its dimensions: a step of the answer by a step of the source. @param {Trace} trace */
+export const attentionOf = (trace) =>
+  trace.names.find((name) => {
+    const dims = trace.get(name)?.dims ?? [];
+    return !name.includes("/") && dims.length === 3 && dims[0] === "time" && dims[2] === "source";
+  });
+
 /** The largest finite size in an array, at least a little above nothing. @param {ArrayLike<number>} data */
 export function largest(data) {
   let most = 0;

@@ -110,6 +110,15 @@ def test_predicted_numbers_are_drawn_with_zero_in_the_middle() -> None:
     assert found["zmin"] == -found["zmax"]
 
 
+def test_attention_is_drawn_with_the_places_of_the_source_as_rows() -> None:
+    trace = traced(cell="gru", topology="attention")
+    found = figures.figure("attention", trace)
+    assert found["data"][0]["z"] == trace["decoder/a"][:, 0].T.tolist()
+    assert found["layout"]["yaxis"]["ticktext"] == [*trace.labels["source"]]
+    assert len(found["layout"]["yaxis"]["tickvals"]) == trace.dims["source"]
+    assert figures.figure("attention", traced())["data"][0]["z"] == []
+
+
 @pytest.mark.parametrize("view", figures.VIEWS)
 @pytest.mark.parametrize("topology", ["attention", "encoder-decoder", "bidirectional"])
 def test_of_several_chains_the_first_that_is_read_is_drawn(view: str, topology: str) -> None:

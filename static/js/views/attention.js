@@ -6,18 +6,11 @@ import { gate } from "../motion/paint.js";
 import { percent } from "../numbers.js";
 import { t } from "../strings.js";
 import { labelEvery } from "../timeline.js";
+import { attentionOf } from "../trace.js";
 
 /**
  * @typedef {import('../motion/chart.js').Definition} Definition
- * @typedef {import('../trace.js').Trace} Trace
  */
-
-/** The array of a trace that holds attention's weights, by its dimensions: a step of the answer by a step of the source. @param {Trace} trace */
-export const attentionOf = (trace) =>
-  trace.names.find((name) => {
-    const dims = trace.get(name)?.dims ?? [];
-    return !name.includes("/") && dims.length === 3 && dims[0] === "time" && dims[2] === "source";
-  });
 
 /** @type {Definition} */
 export const definition = {
