@@ -76,7 +76,7 @@ class Attend:
         if self.bent_at[place] != t:
             self.bent_at[place] = t
             np.tanh(np.add(self.query[t][:, None], self.keys, room), room)
-        return room
+        return np.asarray(room)
 
     def local(self, t: int) -> Floats:
         """d(score_j)/d(query), which is d(score_j)/d(key_j) for the additive score: (B, S, H)."""
@@ -225,7 +225,7 @@ class Attend:
             lengths[lost] = 0.0
             lost = lost[most[lost] != 0]
             lengths[lost] = self._key_lengths_again(t, slopes[lost], alike)
-        return lengths
+        return np.asarray(lengths)
 
     def _key_lengths_again(self, t: int, slopes: Floats, alike: Floats) -> Floats:
         """The same of rows scaled by their largest entry; what cancels even so is formed after all."""

@@ -25,7 +25,8 @@ from core.program import runs, slots_run
 from core.unroll import Chain, Workspace
 
 Visit = Callable[[int, Floats], None]
-Views, Column = list[Floats], list[Call]
+Views = list[Floats]
+Column = list[Call]
 Seeds = dict[str, dict[int, Floats]]
 OFTEN, FAR = {"float64": 32, "float32": 8}, {"float64": 128, "float32": 16}  # steps; powers of two
 
