@@ -32,8 +32,8 @@ def running(rounds: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         settings = {**LARGE, "UNROLLED_TRAINING_GRACE_SECONDS": str(GRACE)}
         with serving(Path(folder), (), **settings) as server:
-            yield from ending(server, rounds)
-            yield from waiting(server, 200 * rounds)
+            yield from ending(server, max(3, rounds // 3))
+            yield from waiting(server, 80 * rounds)
             yield from killed(server)
             yield from sizes(server)
             yield from speed(server)
