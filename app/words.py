@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 FOLDER = Path(__file__).parent / "words"
-ANSWERS = "answers"  # the file whose rows the page itself needs: what the API says, which speaks English to everybody
+ANSWERS = "answers*"  # the files whose rows the page itself needs: what the API says, which speaks English to everybody
 ROW = re.compile(r'("(?:[^"\\]|\\.)+"):\s*("(?:[^"\\]|\\.)*")')
 TABLE = re.compile(r"const ENGLISH = \{\n.*?\n\};", re.DOTALL)
 EMPTY = "const TEXTS = {};"
@@ -48,7 +48,7 @@ def told(language: str, sentence: str) -> str:
         return known
     for names, shape, text in _patterns(language):
         if match := shape.fullmatch(sentence):
-            given = dict(zip(names, match.groups(), strict=True))
+            given = {name: told(language, text) for name, text in zip(names, match.groups(), strict=True)}
             return HOLE.sub(lambda hole: given.get(hole[1], hole[0]), text)  # noqa: B023 - filled at once
     return sentence
 

@@ -1,5 +1,6 @@
 """Everything that the pages say, gathered from where it is said, and what the other languages lack of it."""
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -21,7 +22,7 @@ HOLE = re.compile(r"\{\w*\}")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 READ_ALOUD = re.compile(r"""\b(?:title|aria-label|alt|placeholder|content)="([^"]*)\"""")
 NAMES = {"Unrolled", "Esc", "width=device-width, initial-scale=1", "light dark", "website"}
-# Titles of problems and names of parts that the page's own modules put together, and the service's texts.
+LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`')
 PYTHON = sorted(p for folder in ("app", "core") for p in (ROOT / folder).glob("**/*.py"))
 
 
@@ -45,7 +46,7 @@ def said() -> frozenset[str]:
 
 def faults(language: str) -> Iterator[str]:
     """What a language lacks, what it has for nothing, and where it fills in something else than English does."""
-    rows, source = words.rows(language), english_code()
+    rows = words.rows(language)
     for key, text in keys().items():
         if key not in rows:
             yield f"{language}: no words for {key} = “{text}”"
@@ -53,7 +54,7 @@ def faults(language: str) -> Iterator[str]:
             yield f"{language}: {key} fills in {HOLE.findall(rows[key])}, not {HOLE.findall(text)}"
     yield from (f"{language}: no words for “{t}”" for t in sorted(said()) if t not in rows and not known(language, t))
     for text in rows:
-        if text not in keys() and text not in said() and pattern(text) not in source:
+        if text not in keys() and text not in said() and not is_said(text):
             yield f"{language}: “{text}” is said nowhere"
     yield from twice(language)
 
@@ -73,16 +74,35 @@ def twice(language: str) -> Iterator[str]:
             seen[text] = path.name
 
 
-def pattern(text: str) -> str:
-    """A sentence with all its holes alike."""
-    return HOLE.sub("{}", text)
+def is_said(text: str) -> bool:
+    """Whether some text of the service or of the page's modules is this one, or becomes it once it is filled in."""
+    alike = HOLE.sub("{}", text)
+    known = {alike, alike.removeprefix("{} ")} & literals()
+    return bool(known) or any(shape.fullmatch(alike) for shape in shapes())
 
 
 @cache
-def english_code() -> str:
+def literals() -> frozenset[str]:
     """All texts of the service and of the page's modules, their holes alike."""
-    modules = [p.read_text() for p in (*PYTHON, *sorted(ROOT.glob("static/js/**/*.js")))]
-    return re.sub(r"\$?\{[^{}]*\}", "{}", re.sub(r'"\s*\n\s*f?"', "", "\n".join(modules)))
+    modules = "\n".join(p.read_text() for p in sorted(ROOT.glob("static/js/**/*.js")))
+    found = {HOLE.sub("{}", re.sub(r"\$\{[^{}]*\}", "{}", text[1:-1])) for text in LITERAL.findall(modules)}
+    return frozenset(found.union(*(python_texts(path) for path in PYTHON)))
+
+
+def python_texts(path: Path) -> Iterator[str]:
+    """The texts of a module, what is filled in as holes."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(p.value) if isinstance(p, ast.Constant) else "{}" for p in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+@cache
+def shapes() -> tuple[re.Pattern[str], ...]:
+    """What a text may become whose holes are filled in with words; one that is nothing but holes says nothing."""
+    holed = [text for text in literals() if "{}" in text and "\n" not in text and LETTERS.search(text)]
+    return tuple(re.compile(".+".join(map(re.escape, text.split("{}")))) for text in holed)
 
 
 def bare() -> Iterator[tuple[Path, str]]:

@@ -28,7 +28,10 @@ export function said(sentence) {
 }
 
 /** Several complaints in one breath. @param {string} detail */
-export const complaints = (detail) => detail.split("; ").map(said).join("; ");
+export function complaints(detail) {
+  const whole = said(detail);
+  return whole === detail ? detail.split("; ").map(said).join("; ") : whole;
+}
 
 /** What is wrong with each value. @template {{message: string}} T @param {readonly T[]} errors @returns {T[]} */
 export const faults = (errors) => errors.map((error) => ({ ...error, message: said(error.message) }));
@@ -50,4 +53,5 @@ function worded(value, wordy) {
 }
 
 /** @param {string} text @param {string[]} names @param {string[]} values */
-const fill = (text, names, values) => text.replace(/\{(\w*)\}/g, (whole, name) => values[names.indexOf(name)] ?? whole);
+const fill = (text, names, values) =>
+  text.replace(/\{(\w*)\}/g, (whole, name) => said(values[names.indexOf(name)] ?? whole));

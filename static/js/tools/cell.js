@@ -16,6 +16,8 @@ import { t } from "./words.js";
 
 /** How long a text must rest before it is checked, before a fault is told, and before it runs, in milliseconds. */
 const REST = { check: 60, fault: 450, run: 350 };
+/** What the service says of a function that is none: one may be meant. */
+const MISSPELLED = /no such function/i;
 /** @type {{name: string, back: number}[]} what stands in brackets is written where the caret goes */
 const SIGNS = [
   { name: "W @ x", back: 0 },
@@ -148,11 +150,8 @@ class CellTool {
   refused(problem) {
     if (!(problem instanceof Refused)) return write(this.note, t("tool.cell.away"));
     const { line = 1, column = 0, errors = [], detail = "" } = problem.told;
-    const message = errors[0]?.message ?? detail;
-    this.timers.fault = window.setTimeout(
-      () => this.editor.judge({ line, column, message }),
-      this.editor.fault ? 0 : REST.fault,
-    );
+    const fault = { line, column, message: errors[0]?.message ?? detail, misspelled: MISSPELLED.test(detail) };
+    this.timers.fault = window.setTimeout(() => this.editor.judge(fault), this.editor.fault ? 0 : REST.fault);
   }
 
   /** Say what the text makes. @param {any} cell */

@@ -5,7 +5,7 @@ import { hide, make, write } from "../dom.js";
 import { highlight, likely, wordAt } from "./highlight.js";
 
 /**
- * @typedef {{line: number, column: number, message: string}} Fault line from 1, column from 0
+ * @typedef {{line: number, column: number, message: string, misspelled?: boolean}} Fault line from 1, column from 0
  * @typedef {{change: (text: string) => void, run: () => void, t: (key: string, values?: Record<string, unknown>) => string}} Means
  */
 
@@ -95,8 +95,7 @@ export class Editor {
   /** A function that does not exist may be one misspelled. */
   #offer() {
     const found = this.fault && wordAt(this.#line(this.fault), this.fault.column);
-    const meant =
-      found && /no such function/i.test(this.fault?.message ?? "") ? likely(found.word, this.functions) : null;
+    const meant = found && this.fault?.misspelled ? likely(found.word, this.functions) : null;
     hide(this.mend, meant === null);
     if (meant === null || !found || !this.fault) return;
     write(this.mend, this.t("form.use", { value: meant }));

@@ -101,7 +101,7 @@ class WeightsTool {
     } catch (problem) {
       if (own !== this.asked) return;
       if (problem instanceof Refused)
-        this.refuse(models.capital(problem.message), undefined, models.prefixesOf(problem.message));
+        this.refuse(models.capital(problem.message), undefined, models.prefixesOf(problem.told.detail ?? ""));
       else this.refuse(t("tool.away"));
     }
   }
