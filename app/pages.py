@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import answers, catalog, figures, openapi, packs, problems, wire
+from app import answers, catalog, figures, openapi, packs, problems, wire, words
 from app.api import weigh
 from app.asked import Asked, read
 from app.compute import Leaving
@@ -156,7 +156,8 @@ def told_elsewhere(here: str) -> dict[str, str]:
 
 def told(opening: Opening) -> dict[str, Any] | None:
     """What is wrong with the address, for the page to say."""
-    return problems.document(opening.problem) if opening.problem else None
+    found = problems.document(opening.problem) if opening.problem else None
+    return found and words.complained(opening.voice.language, found)
 
 
 def beside(opening: Opening) -> dict[str, Any]:

@@ -23,6 +23,7 @@ ROW = re.compile(r'("(?:[^"\\]|\\.)+"):\s*("(?:[^"\\]|\\.)*")')
 TABLE = re.compile(r"const ENGLISH = \{\n.*?\n\};", re.DOTALL)
 EMPTY = "const TEXTS = {};"
 HOLE = re.compile(r"\{(\w*)\}")
+NAMED = re.compile(r"([a-z_0-9]+: )(.+)", re.DOTALL)  # a fault of a field
 # The members of what there is to choose from that are words for people, and the tables of such words.
 WORDY = frozenset({"label", "help", "title", "description", "note", "caution", "weakness"})
 TABLES = {"choice_labels", "headings"}
@@ -50,7 +51,15 @@ def told(language: str, sentence: str) -> str:
         if match := shape.fullmatch(sentence):
             given = {name: told(language, text) for name, text in zip(names, match.groups(), strict=True)}
             return HOLE.sub(lambda hole: given.get(hole[1], hole[0]), text)  # noqa: B023 - filled at once
-    return sentence
+    named = NAMED.fullmatch(sentence)
+    return f"{named[1]}{told(language, named[2])}" if named else sentence
+
+
+def complained(language: str, problem: dict[str, Any]) -> dict[str, Any]:
+    """A problem's document in a language."""
+    detail = "; ".join(told(language, part) for part in problem["detail"].split("; "))
+    errors = [{**error, "message": told(language, error["message"])} for error in problem.get("errors", ())]
+    return {**problem, "title": told(language, problem["title"]), "detail": detail, "errors": errors}
 
 
 @cache

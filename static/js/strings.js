@@ -107,6 +107,7 @@ const ENGLISH = {
   "frame.step": "t",
   "frame.word": "input",
   "frame.unit": "unit {unit}",
+  "frame.values": "t = {t}, unit {unit}:  {values}",
   "frame.cut": "Steps {from} to {to} of {T} are shown; the API has all.",
   "frame.choose": "Focus on the error at {t}, use at {k}: {value}",
 

@@ -6,6 +6,7 @@ import { meaningOf } from "../color.js";
 import { make } from "../dom.js";
 import { colour, meanings } from "../latex.js";
 import { typeset } from "../math.js";
+import { t } from "../strings.js";
 import { isSlow, orderAt, substepsOf } from "../substeps.js";
 import { view as cellView } from "../views/cell.js";
 import { view as equationView } from "../views/equation.js";
@@ -114,7 +115,7 @@ function outputLine(trace, cell) {
   const letter = state.split("_")[0];
   const read = chains.length < 2 ? state : `[${chains.map((name) => `${letter}^{\\text{${name}}}_{t}`).join(";\\,")}]`;
   const name = head === "linear" ? "prediction" : "probs";
-  return [{ name, label: "prediction", role: "output", equation: OUTPUT[head](`V ${read} + d`) }];
+  return [{ name, label: t("net.prediction"), role: "output", equation: OUTPUT[head](`V ${read} + d`) }];
 }
 
 /** @param {any} node @param {import('../latex.js').Meaning} coloured @param {(node: string) => void} choose */

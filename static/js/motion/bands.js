@@ -3,6 +3,7 @@
 import { css, meaningOf } from "../color.js";
 import { make, symbol, write } from "../dom.js";
 import { short } from "../numbers.js";
+import { t as say } from "../strings.js";
 import { BAND_GAP } from "./chart.js";
 import { rampOf, rows } from "./paint.js";
 
@@ -61,7 +62,7 @@ export function readBands(chart, hover) {
   const parts = chart.bands
     .filter((band) => unit < band.width)
     .map((band) => `${band.name} = ${short(unitValue(band, t, unit))}`);
-  return parts.length === 0 ? "" : `t = ${t}, unit ${unit}:  ${parts.join("   ")}`;
+  return parts.length === 0 ? "" : say("frame.values", { t, unit, values: parts.join("   ") });
 }
 
 /** @param {Float64Array} data */

@@ -5,6 +5,7 @@ import { meaningOf } from "../color.js";
 import { make, write } from "../dom.js";
 import { colour, ofHead } from "../latex.js";
 import { typeset } from "../math.js";
+import { t as say } from "../strings.js";
 import { largest, step } from "../trace.js";
 import { copyButton } from "./copy.js";
 import { createRuler, createSide } from "./side.js";
@@ -24,14 +25,14 @@ import { createUnits } from "./units.js";
 const HEAD = [
   {
     name: "probs",
-    label: "prediction",
+    label: say("net.prediction"),
     latex: "p_{t}",
     role: "gate",
     equation: "p_{t} = \\frac{e^{z_{t}}}{\\sum_{j} e^{z_{t,j}}}",
   },
-  { name: "prediction", label: "prediction", latex: "z_{t}", role: "node" },
+  { name: "prediction", label: say("net.prediction"), latex: "z_{t}", role: "node" },
   { name: "logits", label: "logits", latex: "z_{t}", role: "node" },
-  { name: "loss", label: "loss", latex: "J_{t}", role: "node" },
+  { name: "loss", label: say("net.loss"), latex: "J_{t}", role: "node" },
 ];
 
 /** @param {string} name @param {{nodes: CellNode[]}} cell @returns {CellNode | undefined} */
