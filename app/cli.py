@@ -84,9 +84,9 @@ def add_trace(command: argparse.ArgumentParser) -> None:
 
 def check_lessons(_: argparse.Namespace) -> int:
     """Say what is wrong with the lessons, a line each."""
-    from app import lessons  # noqa: PLC0415 - the other commands need none
+    from app import lessons, translations  # noqa: PLC0415 - the other commands need none
 
-    wrong = lessons.check()
+    wrong = lessons.check() + translations.check()
     sys.stdout.write("".join(f"{fault}\n" for fault in wrong) or f"{len(lessons.book())} lessons, nothing wrong\n")
     return 1 if wrong else 0
 

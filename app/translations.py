@@ -73,7 +73,14 @@ def _ask(ask: Ask, told: dict[str, Any]) -> Ask:
     if len(options) != len(ask.options):
         raise ValueError(f"“{ask.question[:40]}…” has {len(ask.options)} options, not {len(options)}")
     because = told.pop("because") if ask.because else ""
-    return replace(ask, question=told.pop("question"), options=options, because=because, **_nothing(told))
+    texts = {"question": told.pop("question"), "options": options, "because": because}
+    return replace(ask, answer=_place(ask), **texts, **_nothing(told))
+
+
+def _place(ask: Ask) -> str:
+    """An answer that is the text of an option, as that option's place: the text is another now."""
+    named = ask.answer.strip().strip("'")
+    return str(ask.options.index(named)) if named in ask.options else ask.answer
 
 
 def _nothing(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """The lecture's lessons: each is true of the traces that its recipes give."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app import translations
 from app.cli import main
 from app.lessons import Claim, Lesson, LessonError, Step, bare, book, faults, pieces, read, scene, trace_of
+from app.words import LANGUAGES
 from core.experiment import compute
 from core.recipe import make_recipe
 from core.trace import Trace
@@ -62,6 +66,47 @@ def test_a_text_comes_in_pieces_with_its_numbers_read(trace: Trace) -> None:
         ("plain", "."),
     ]
     assert found[5]["quote"] == "loss[0]"
+
+
+@pytest.mark.parametrize("lesson", [*book().values()], ids=[*book()])
+def test_every_lesson_has_its_texts_in_every_language(lesson: Lesson) -> None:
+    assert not [fault for language in LANGUAGES if language != "en" for fault in translations.faults(lesson, language)]
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("Es ist {loss[1], mit $W$."}, r"lacks \['loss\[0\]'\] and has \['loss\[1\]'\]"),
+        ("Es ist {loss[0], mit $U$."}, "lacks"),
+        ("Es ist {loss[0], mit $W$, also 3."}, "digit 3"),
+        ("Wort " * 80 + "{loss[0]} $W$", "says 82 words"),
+    ],
+)
+def test_a_translation_that_quotes_something_else_is_found_out(said: str, fault: str) -> None:
+    step = Step("A", "It is {loss[0]}, with $W$.")
+    assert any(re.search(fault, found) for found in translations.unlike(step, replace(step, say=said)))
+
+
+def test_a_translation_has_the_texts_of_its_lesson_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translations, "FOLDER", tmp_path)
+    lesson = book()["loss"]
+    (tmp_path / "de").mkdir()
+    head = 'title = "Der Verlust"\ntake_away = "Klein."\n'
+    for text in (head, head + 'steps = 3\n[[step]]\ntitle = "A"\nsay = "B"\n', "title = 3"):
+        translations.file_of(lesson, "de").write_text(text)
+        with pytest.raises(LessonError, match=r"de/11-loss\.toml"):
+            translations.of(lesson, "de")
+
+
+def test_german_numbers_are_set_as_german_sets_them(trace: Trace) -> None:
+    lesson = book()["next-word"]
+    told = translations.scene(translations.book("de")["next-word"], 2, trace, "de")
+    assert lesson.title != translations.book("de")["next-word"].title
+    shares = [piece["text"] for piece in told["say"] if piece["text"].endswith("%")]
+    assert shares
+    assert all(share.endswith("\N{NARROW NO-BREAK SPACE}%") for share in shares)
 
 
 def test_a_file_that_is_no_lesson_is_named(tmp_path: Path) -> None:
