@@ -76,9 +76,9 @@ def test_every_lesson_has_its_texts_in_every_language(lesson: Lesson) -> None:
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ("Es ist {loss[1], mit $W$."}, r"lacks \['loss\[0\]'\] and has \['loss\[1\]'\]"),
-        ("Es ist {loss[0], mit $U$."}, "lacks"),
-        ("Es ist {loss[0], mit $W$, also 3."}, "digit 3"),
+        ("Es ist {loss[1]}, mit $W$.", r"lacks \['loss\[0\]'\] and has \['loss\[1\]'\]"),
+        ("Es ist {loss[0]}, mit $U$.", "lacks"),
+        ("Es ist {loss[0]}, mit $W$, also 3.", "digit 3"),
         ("Wort " * 80 + "{loss[0]} $W$", "says 82 words"),
     ],
 )
