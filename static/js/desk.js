@@ -314,7 +314,7 @@ class Desk {
 
 /** @param {Desk} desk */
 function listen(desk) {
-  const { player, stage } = desk;
+  const { player, stage, chronicle } = desk;
   const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
   document.addEventListener("recipe-change", (event) => desk.ask(detail(event)));
   listenToDrafts(document, desk);
@@ -334,7 +334,6 @@ function listen(desk) {
   });
   const help = openDoors(desk);
   const release = () => player.set({ focus: null, look: { ...player.state.look, large: null } });
-  const { chronicle } = desk;
   listenToKeys(document, { player, help, release, undo: () => chronicle.undo(), redo: () => chronicle.redo() });
   listenToLanguage(window);
   listenToTheme(document, () => stage.restyle());
