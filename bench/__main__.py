@@ -26,6 +26,7 @@ FIGURES = {
     "o": [("bench.hand", "full")],
     "p": [("bench.hand", "hand")],
     "r": [("bench.running", "running")],
+    "s": [("bench.beside", "beside")],
     "t": [("bench.training_page", "scrubbing"), ("bench.training_page", "racing")],
     "k": [("bench.sweeps", "single")],
     "l": [("bench.training", "training")],
