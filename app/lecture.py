@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from app.api import BASE, BOTH, JSON, LISTED, WEIGHED, language, mount, respond, settled, weigh
 from app.asked import Asked, check_text, found_model, given
-from app.lessons import Lesson, heading
+from app.lessons import Lesson
 from app.problems import KINDS, Refusal
 from app.services import of
 from app.tasks import Task
+from app.telling import heading
 from app.translations import book
 from app.words import LANGUAGES
 from core.fields import FIELDS

@@ -19,7 +19,7 @@ from app.operating import operated
 from core.brought import settled
 from core.errors import UnrolledError
 from core.experiment import DEFAULT_GROUPS, compute
-from core.quotes import QUOTE, QuoteError, holds, quoted, value
+from core.quotes import QUOTE, holds, quoted, value
 from core.recipe import Recipe, make_recipe
 from core.searched import searched
 from core.trace import Trace
@@ -57,17 +57,29 @@ class Claim:
 
 @dataclass(frozen=True)
 class Ask:
-    """A prediction to make before it is shown: a choice among `options`, or a number.
+    """A prediction to make before it is shown: a choice among `options`, a number, or a curve to be drawn.
 
     `answer` is a quote: of a choice the option itself or its place, of a number its value; a number is right
-    within the share `within` of the truth.
+    within the share `within` of the truth. `curve` quotes positive numbers, drawn over their places on a scale of
+    powers of ten; a drawing is right if it is `within` of them, in powers of ten, on average.
     """
 
     question: str
-    answer: str
+    answer: str = ""
     options: tuple[str, ...] = ()
     within: float = 0.2
     because: str = ""
+    curve: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question at the end of a lesson, with an answer computed from a run of its own."""
+
+    ask: Ask
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    include: tuple[str, ...] = DEFAULT_GROUPS
+    decode: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,8 +125,9 @@ class Lesson:
     sources: tuple[str, ...]
     recipe: Mapping[str, Any]
     steps: tuple[Step, ...]
+    exercises: tuple[Exercise, ...] = ()
 
-    def recipe_of(self, step: Step) -> Recipe:
+    def recipe_of(self, step: Step | Exercise) -> Recipe:
         """The recipe of a step: the lesson's, with what the step changes."""
         return settled(make_recipe({**self.recipe, **step.recipe}), {})
 
@@ -127,8 +140,9 @@ def read(path: Path) -> Lesson:
     try:
         told = tomllib.loads(path.read_text())
         steps = tuple(_step(s) for s in told.pop("step"))
-        sources = tuple(told.pop("sources", ()))
-        return Lesson(int(named[1]), named[2], steps=steps, sources=sources, recipe=told.pop("recipe", {}), **told)
+        sources, exercises = tuple(told.pop("sources", ())), tuple(map(_exercise, told.pop("exercise", ())))
+        told |= {"recipe": told.get("recipe", {}), "steps": steps, "sources": sources, "exercises": exercises}
+        return Lesson(int(named[1]), named[2], **told)
     except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
         raise LessonError(f"{path.name}: {error}") from error
 
@@ -139,9 +153,19 @@ def _step(told: dict[str, Any]) -> Step:
     return Step(
         **{**told, **listed},
         see=see,
-        ask=ask and Ask(**{**ask, "options": tuple(ask.get("options", ()))}),
+        ask=ask and _ask(ask),
         change=change and Change(change["say"], tuple(change["fields"])),
     )
+
+
+def _ask(told: dict[str, Any]) -> Ask:
+    return Ask(**{**told, "options": tuple(told.get("options", ()))})
+
+
+def _exercise(told: dict[str, Any]) -> Exercise:
+    own: dict[str, Any] = {name: told.pop(name) for name in ("recipe", "decode") if name in told}
+    include = tuple(told.pop("include", DEFAULT_GROUPS))
+    return Exercise(_ask(told), include=include, **own)
 
 
 def _claims(told: Iterable[dict[str, str]]) -> tuple[Claim, ...]:
@@ -154,10 +178,10 @@ def book() -> Mapping[str, Lesson]:
     return {lesson.id: lesson for lesson in map(read, sorted(FOLDER.glob("*.toml")))}
 
 
-def trace_of(lesson: Lesson, step: Step, recipe: Recipe | None = None) -> Trace:
+def trace_of(lesson: Lesson, step: Step | Exercise, recipe: Recipe | None = None) -> Trace:
     """Everything that happens in a step's run; the run without its interventions beside it, and what a search finds."""
     recipe = recipe or lesson.recipe_of(step)
-    if step.interventions:
+    if isinstance(step, Step) and step.interventions:
         return operated(recipe, orjson.dumps([*step.interventions]).decode(), step.include)
     found = compute(recipe, step.include)
     return replace(found, arrays={**found.arrays, **searched(recipe, step.decode)}) if step.decode else found
@@ -175,23 +199,30 @@ def faults(step: Step, trace: Trace) -> Iterator[str]:
     reads = {view: SCENES[view][1] for view in step.scenes}
     yield from (f"shows “{v}”, but its trace has no {name}" for v, name in reads.items() if name not in trace.arrays)
     for text in texts(step):
-        yield from _unread(trace, text)
-        if typed := DIGIT.search(bare(text)):
-            yield f"types the digit {typed[0]} by hand in “{text[:60]}…”: quote it from the trace"
+        yield from unquoted(trace, text)
     for claim in step.see:
         yield from _untrue(trace, claim)
     if step.ask:
         yield from _unanswered(trace, step.ask)
 
 
+def mistakes(exercise: Exercise, trace: Trace) -> Iterator[str]:
+    """What is wrong with an exercise, given the trace of its recipe."""
+    for text in asking(exercise.ask):
+        yield from unquoted(trace, text)
+    yield from _unanswered(trace, exercise.ask)
+
+
 def check() -> list[str]:
-    """Everything that is wrong with any lesson: its file, the step, the fault."""
-    return [
-        f"{lesson.number:02}-{lesson.id}.toml, step {place}: {fault}"
-        for lesson in book().values()
-        for place, step in enumerate(lesson.steps, 1)
-        for fault in faults(step, trace_of(lesson, step))
-    ]
+    """Everything that is wrong with any lesson: its file, the step or the exercise, the fault."""
+    return [f"{lesson.number:02}-{lesson.id}.toml, {fault}" for lesson in book().values() for fault in _of(lesson)]
+
+
+def _of(lesson: Lesson) -> Iterator[str]:
+    for place, step in enumerate(lesson.steps, 1):
+        yield from (f"step {place}: {fault}" for fault in faults(step, trace_of(lesson, step)))
+    for place, each in enumerate(lesson.exercises, 1):
+        yield from (f"exercise {place}: {fault}" for fault in mistakes(each, trace_of(lesson, each)))
 
 
 def texts(step: Step) -> Iterator[str]:
@@ -199,9 +230,21 @@ def texts(step: Step) -> Iterator[str]:
     yield from (step.title, step.say, step.notes)
     yield from (claim.say for claim in step.see)
     if step.ask:
-        yield from (step.ask.question, step.ask.because, *step.ask.options)
+        yield from asking(step.ask)
     if step.change:
         yield step.change.say
+
+
+def asking(ask: Ask) -> tuple[str, ...]:
+    """Every text of a question."""
+    return (ask.question, ask.because, *ask.options)
+
+
+def unquoted(trace: Trace, text: str) -> Iterator[str]:
+    """Quotes that cannot be read, and digits that are no quotes."""
+    yield from _unread(trace, text)
+    if typed := DIGIT.search(bare(text)):
+        yield f"types the digit {typed[0]} by hand in “{text[:60]}…”: quote it from the trace"
 
 
 def bare(text: str) -> str:
@@ -227,6 +270,10 @@ def _untrue(trace: Trace, claim: Claim) -> Iterator[str]:
 
 def _unanswered(trace: Trace, ask: Ask) -> Iterator[str]:
     try:
+        if ask.curve:
+            if not curve_of(trace, ask):
+                yield f"asks for the curve “{ask.curve}”, which is not several numbers above zero"
+            return
         found = value(trace, ask.answer)
     except UnrolledError as error:
         yield str(error)
@@ -235,83 +282,8 @@ def _unanswered(trace: Trace, ask: Ask) -> Iterator[str]:
         yield f"has the answer “{found}”, which is none of its options"
 
 
-# -- what is sent -------------------------------------------------------------------------------------------
-
-PIECES = re.compile(r"\{(?P<quote>[^{}]+)\}|\$(?P<math>[^$]+)\$|\*(?P<em>[^*]+)\*")
-
-
-def pieces(trace: Trace, text: str) -> list[dict[str, str]]:
-    """A text as pieces of one kind each: plain, em, math, and number with the quote that it was read from."""
-    found, last = list[dict[str, str]](), 0
-    for match in PIECES.finditer(text):
-        found += _plain(text[last : match.start()])
-        found.append(_piece(trace, match))
-        last = match.end()
-    return found + _plain(text[last:])
-
-
-def _plain(text: str) -> list[dict[str, str]]:
-    """Words between marks, in which a line break of the file is a space."""
-    return [{"kind": "plain", "text": re.sub(r"\s+", " ", text)}] if text.strip() or text == " " else []
-
-
-def _piece(trace: Trace, match: re.Match[str]) -> dict[str, str]:
-    if quote := match["quote"]:
-        return {"kind": "number", "text": _told(trace, quote), "quote": quote.partition("|")[0].strip()}
-    if latex := match["math"]:
-        return {"kind": "math", "text": latex}
-    inner = QUOTE.sub(lambda q: _told(trace, q[1]), match["em"])
-    return {"kind": "em", "text": inner}
-
-
-def _told(trace: Trace, quote: str) -> str:
-    """A quote as people read it; a dash where a visitor's own recipe has no such number."""
-    try:
-        return quoted(trace, quote)
-    except QuoteError:
-        return "–"
-
-
-def scene(lesson: Lesson, place: int, trace: Trace) -> dict[str, Any]:
-    """A step as the page is sent it, its numbers read from a trace of whatever recipe."""
-    step = lesson.steps[place]
-    ask = step.ask and {
-        "question": pieces(trace, step.ask.question),
-        "options": [pieces(trace, option) for option in step.ask.options],
-        "answer": _answer(trace, step.ask),
-        "within": step.ask.within,
-        "because": pieces(trace, step.ask.because),
-    }
-    return {
-        "title": pieces(trace, step.title),
-        "say": pieces(trace, step.say),
-        "at": step.at,
-        "views": list(step.views),
-        "ask": ask,
-        "see": [{"say": pieces(trace, c.say), "holds": _so(trace, c)} for c in step.see],
-        "change": step.change and {"say": pieces(trace, step.change.say), "fields": list(step.change.fields)},
-        "notes": pieces(trace, step.notes),
-    }
-
-
-def _so(trace: Trace, claim: Claim) -> bool | None:
-    """Whether a claim holds; None where the trace, of a visitor's own recipe, cannot tell."""
-    try:
-        return holds(trace, claim.holds)
-    except QuoteError:
-        return None
-
-
-def _answer(trace: Trace, ask: Ask) -> float | None:
-    """The place of the right option, or the right number; None where a visitor's own recipe has none."""
-    try:
-        found = value(trace, ask.answer)
-        return float(ask.options.index(found) if isinstance(found, str) else found)
-    except (QuoteError, ValueError):
-        return None
-
-
-def heading(lesson: Lesson) -> dict[str, Any]:
-    """A lesson as the contents list it."""
-    kept = {"id": lesson.id, "number": lesson.number, "title": lesson.title, "minutes": lesson.minutes}
-    return {**kept, "take_away": lesson.take_away, "sources": [*lesson.sources], "steps": len(lesson.steps)}
+def curve_of(trace: Trace, ask: Ask) -> list[float] | None:
+    """The numbers of a curve, if there are several and all above zero."""
+    found = value(trace, ask.curve).tolist() if ask.curve else []
+    good = isinstance(found, list) and len(found) > 2 and all(isinstance(v, float) and 0 < v < 1e300 for v in found)
+    return found if good else None

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app import lessons
-from app.lessons import FOLDER, FORMULA, MOST_WORDS, QUOTED, Ask, Claim, Lesson, LessonError, Step, texts
+from app import lessons, telling
+from app.lessons import FOLDER, FORMULA, MOST_WORDS, QUOTED, Ask, Claim, Lesson, LessonError, Step, asking, texts
 from app.words import LANGUAGES
 from core.quotes import QUOTE
 from core.trace import Trace
@@ -41,9 +41,19 @@ def of(lesson: Lesson, language: str) -> Lesson | None:
     try:
         told = tomllib.loads(path.read_text())
         steps = tuple(_step(s, t) for s, t in zip(lesson.steps, told.pop("step"), strict=True))
-        return replace(lesson, steps=steps, title=told.pop("title"), take_away=told.pop("take_away"), **_nothing(told))
+        pairs = zip(lesson.exercises, _exercises(language).get(lesson.id, ()), strict=True)
+        exercises = tuple(replace(each, ask=_ask(each.ask, dict(t))) for each, t in pairs)
+        found = replace(lesson, steps=steps, exercises=exercises)
+        return replace(found, title=told.pop("title"), take_away=told.pop("take_away"), **_nothing(told))
     except (tomllib.TOMLDecodeError, TypeError, KeyError, ValueError) as error:
         raise LessonError(f"{language}/{path.name}: {error}") from error
+
+
+@cache
+def _exercises(language: str) -> Mapping[str, list[dict[str, Any]]]:
+    """The texts of all exercises, by lesson: one file, beside the lessons."""
+    path = FOLDER / language / "exercises.toml"
+    return tomllib.loads(path.read_text()) if path.is_file() else {}
 
 
 def _step(step: Step, told: dict[str, Any]) -> Step:
@@ -108,6 +118,9 @@ def faults(lesson: Lesson, language: str) -> Iterator[str]:
         return
     for place, (step, spoken) in enumerate(zip(lesson.steps, found.steps, strict=True), 1):
         yield from (f"{name}, step {place}: {fault}" for fault in unlike(step, spoken))
+    for place, (each, told) in enumerate(zip(lesson.exercises, found.exercises, strict=True), 1):
+        for text, said in zip(asking(each.ask), asking(told.ask), strict=True):
+            yield from (f"{name}, exercise {place}: {fault}" for fault in _unlike(text, said))
 
 
 def unlike(step: Step, spoken: Step) -> Iterator[str]:
@@ -115,11 +128,15 @@ def unlike(step: Step, spoken: Step) -> Iterator[str]:
     if (count := len(spoken.say.split())) > MOST_WORDS * LONGER:
         yield f"says {count} words; {MOST_WORDS * LONGER:.0f} at most"
     for text, said in zip(texts(step), texts(spoken), strict=True):
-        if (wanted := marks(text)) != (given := marks(said)):
-            missing, more = [*(wanted - given).elements()], [*(given - wanted).elements()]
-            yield f"“{said[:40]}…” lacks {missing} and has {more} beside what “{text[:40]}…” has"
-        if typed := lessons.DIGIT.search(lessons.bare(said)):
-            yield f"types the digit {typed[0]} by hand in “{said[:60]}…”: quote it from the trace"
+        yield from _unlike(text, said)
+
+
+def _unlike(text: str, said: str) -> Iterator[str]:
+    if (wanted := marks(text)) != (given := marks(said)):
+        missing, more = [*(wanted - given).elements()], [*(given - wanted).elements()]
+        yield f"“{said[:40]}…” lacks {missing} and has {more} beside what “{text[:40]}…” has"
+    if typed := lessons.DIGIT.search(lessons.bare(said)):
+        yield f"types the digit {typed[0]} by hand in “{said[:60]}…”: quote it from the trace"
 
 
 def marks(text: str) -> Counter[str]:
@@ -135,7 +152,9 @@ PERCENT, TIMES = re.compile(r"(?<=\d)%"), re.compile(r"(?<=\d) times$")
 
 def scene(lesson: Lesson, place: int, trace: Trace, language: str) -> dict[str, Any]:
     """A step as the page is sent it, its numbers written as the language writes them."""
-    found = lessons.scene(lesson, place, trace)
+    found = telling.scene(lesson, place, trace)
+    if place + 1 == len(lesson.steps):
+        found["exercises"] = telling.exercises(lesson)
     return found if language == "en" else _typeset(found)
 
 

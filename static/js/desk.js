@@ -54,7 +54,7 @@ class Desk {
       { history, now: () => performance.now(), here: () => location.pathname + location.search + location.hash },
       () => this.draw(),
     );
-    /** @type {import('./tools/lesson-panel.js').LessonPanel | null} */
+    /** @type {{update: () => void} | null} */
     this.lesson = null;
     this.writing = 0;
     this.asked = /** @type {Values} */ ({});
@@ -93,21 +93,9 @@ class Desk {
 
   /** The words of a lesson's page stand above the tools. */
   async teach() {
-    const { lesson } = this.page;
-    if (!lesson) return;
-    const query = () => (lesson.own === this.query(this.whole.recipe) ? "" : this.query(this.whole.recipe));
-    lesson.own = this.query(lesson.recipe);
-    const focus = (/** @type {string} */ field) => this.form.lead(field);
-    const label = (/** @type {string} */ name) =>
-      this.page.fields.find((/** @type {any} */ f) => f.name === name)?.label ?? name;
-    const { LessonPanel } = await import("./tools/lesson-panel.js");
-    this.lesson = new LessonPanel(find(document, "#lesson", HTMLElement), lesson, { query, focus, label });
-    this.lesson.update();
-    if (!lesson.decode) return;
-    const { Searching } = await import("./tools/searching.js");
-    const { player, stage } = this;
-    const means = { player, stage, query: () => this.query(this.whole.recipe), decode: lesson.decode };
-    this.searching = new Searching(means);
+    if (!this.page.lesson) return;
+    const { teach } = await import("./tools/lesson-panel.js");
+    this.lesson = teach(this);
   }
 
   /** What the tools may do, beside what every picture may. */
@@ -197,7 +185,6 @@ class Desk {
     this.explain();
     if (!this.travelled) this.chronicle.write(this.address(trace.recipe, this.hash()), "recipe");
     this.lesson?.update();
-    this.searching?.follow();
     write(this.live, t("page.ready", { T: trace.dims.time, loss: short(total(trace)) }));
   }
 

@@ -8,7 +8,8 @@ import pytest
 
 from app import translations
 from app.cli import main
-from app.lessons import Claim, Lesson, LessonError, Step, bare, book, faults, pieces, read, scene, trace_of
+from app.lessons import Ask, Claim, Lesson, LessonError, Step, bare, book, faults, mistakes, read, trace_of
+from app.telling import exercises, pieces, scene
 from app.words import LANGUAGES
 from core.experiment import compute
 from core.recipe import make_recipe
@@ -30,6 +31,23 @@ def test_every_step_is_true_of_its_trace(lesson: Lesson, place: int) -> None:
     assert scene(lesson, place, found)["say"]
 
 
+EXERCISES = [(lesson, place) for lesson in book().values() for place in range(len(lesson.exercises))]
+
+
+@pytest.mark.parametrize(("lesson", "place"), EXERCISES, ids=[f"{x.id}-{n + 1}" for x, n in EXERCISES])
+def test_every_exercise_has_an_answer_from_a_run(lesson: Lesson, place: int) -> None:
+    exercise = lesson.exercises[place]
+    assert not [*mistakes(exercise, trace_of(lesson, exercise))]
+    told = exercises(lesson)[place]
+    assert told["question"]
+    assert told["answer"] is not None or told["curve"]
+
+
+def test_every_lesson_is_there_and_ends_with_exercises() -> None:
+    assert [lesson.number for lesson in book().values()] == list(range(1, 25))
+    assert not [lesson.id for lesson in book().values() if not lesson.exercises]
+
+
 def test_the_lessons_are_numbered_as_they_stand() -> None:
     numbers = [lesson.number for lesson in book().values()]
     assert numbers == sorted(set(numbers))
@@ -44,6 +62,9 @@ def test_the_lessons_are_numbered_as_they_stand() -> None:
         (Step("A", "It is {loss}."), "8 numbers"),
         (Step("A", "So.", views=("television",)), "no view"),
         (Step("A", "So.", see=(Claim("It is less.", "loss[0] < 0"),)), "not so"),
+        (Step("A", "So.", ask=Ask("Draw it.", curve="loss[0]")), "not several numbers"),
+        (Step("A", "So.", ask=Ask("Draw it.", curve="jacobian/fro[0]")), "above zero"),
+        (Step("A", "So.", views=("bag",)), "has no bag"),
     ],
 )
 def test_a_lesson_that_is_wrong_is_found_out(trace: Trace, step: Step, fault: str) -> None:

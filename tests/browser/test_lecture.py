@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.lessons import Lesson, book
 from core.experiment import compute
@@ -42,15 +42,67 @@ def test_a_lesson_by_keyboard_alone(page: Page, lesson: Lesson) -> None:
 
 def answer(page: Page) -> None:
     """Guess, by keyboard; whatever is guessed, the truth is told."""
-    if page.locator(".lesson-option").count():
-        page.locator(".lesson-option input").first.focus()
+    ask = page.locator(".lesson-body > .lesson-ask")
+    guess(page, ask)
+    expect(ask.locator(".lesson-verdict")).to_have_text(re.compile(r"\w"))
+
+
+def guess(page: Page, ask: Locator) -> None:
+    """A first choice, some number, or a curve of one point."""
+    if ask.locator(".lesson-option").count():
+        ask.locator(".lesson-option input").first.focus()
         page.keyboard.press("Space")
-        expect(page.locator(".lesson-option.is-answer")).to_have_count(1)
+        expect(ask.locator(".lesson-option.is-answer")).to_have_count(1)
+    elif ask.locator(".curve").count():
+        ask.locator(".curve-sliders input").last.focus()
+        page.keyboard.press("ArrowDown")
+        ask.get_by_role("button", name="Compare").press("Enter")
     else:
-        page.locator("#lesson-guess").focus()
+        ask.locator("input").focus()
         page.keyboard.type("1000")
         page.keyboard.press("Enter")
-    expect(page.locator(".lesson-verdict")).to_have_text(re.compile(r"\w"))
+
+
+def test_a_curve_is_drawn_by_pointer_and_by_keyboard(page: Page) -> None:
+    visit(page, "/lecture/cnn-and-rnn/3")
+    paper = page.locator(".curve-paper")
+    paper.scroll_into_view_if_needed()
+    drawn = paper.locator(".curve-mine").get_attribute("d")
+    box = paper.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.6 * box["height"], steps=3)
+    page.mouse.up()
+    by_pointer = paper.locator(".curve-mine").get_attribute("d")
+    assert by_pointer != drawn
+    step, value = page.locator(".curve-sliders input").all()
+    step.focus()
+    page.keyboard.press("Home")
+    value.focus()
+    page.keyboard.press("End")
+    assert paper.locator(".curve-mine").get_attribute("d") != by_pointer
+    expect(page.locator(".curve-says")).to_have_text(re.compile(r"At step 0: \d+"))
+    assert not paper.locator(".curve-real").get_attribute("d")
+    page.get_by_role("button", name="Compare").press("Enter")
+    assert paper.locator(".curve-real").get_attribute("d")
+    expect(page.locator(".lesson-verdict").first).to_contain_text("off by a factor of", ignore_case=True)
+    page.reload()
+    rest(page)
+    expect(page.locator(".lesson-verdict").first).to_contain_text("off by a factor of", ignore_case=True)
+
+
+def test_a_lesson_ends_with_exercises_that_know_their_answers(page: Page) -> None:
+    visit(page, "/lecture/vanishing/4")
+    page.locator(".lesson-exercises > summary").press("Enter")
+    forms = page.locator(".lesson-exercises .lesson-ask")
+    assert forms.count() == len(book()["vanishing"].exercises)
+    for form in forms.all():
+        guess(page, form)
+        expect(form.locator(".lesson-verdict")).to_have_text(re.compile(r"\w"))
+    visit(page, "/lecture/vanishing/1")
+    expect(page.locator(".lesson-say")).to_be_visible()
+    expect(page.locator(".lesson-exercises")).to_have_count(0)
 
 
 def test_another_recipe_gives_other_numbers_and_the_way_back_gives_the_lessons_own(page: Page) -> None:

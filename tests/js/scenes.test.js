@@ -5,6 +5,8 @@ import { ENGLISH } from "../../static/js/later/scene-words.js";
 import { count } from "../../static/js/motion/sketch.js";
 import { createPlayer } from "../../static/js/player.js";
 import { t } from "../../static/js/strings.js";
+import { apart, near } from "../../static/js/tools/ask.js";
+import { pathOf, rangeOf } from "../../static/js/tools/curve.js";
 import { decodeTrace } from "../../static/js/trace.js";
 import { data as bag } from "../../static/js/views/bag.js";
 import { data as beams } from "../../static/js/views/beams.js";
@@ -132,4 +134,20 @@ test("a tree keeps what went on, shows the best of what was cut, and grows with 
   );
   assert.deepEqual([whole?.weighed, whole?.leaves.find(({ node }) => node === 5)?.text], [7, "a·"]);
   assert.equal(beams(decodeTrace({ id: "1", recipe: {}, dims: { time: 1 }, arrays: {} }), at({})), null);
+});
+
+test("a drawing is compared in powers of ten, a number by its share", () => {
+  assert.equal(apart([0, 1, 2], [1, 10, 100]), 0);
+  assert.ok(Math.abs(apart([1, 1, 1], [1, 10, 100]) - 2 / 3) < 1e-12);
+  assert.ok(near(11, 10, 0.1) && !near(11.2, 10, 0.1) && near(0, 0, 0.2));
+});
+
+test("the paper of a curve is larger than the curve, and the curve lies on it", () => {
+  const range = rangeOf([1e-3, 1, 5]);
+  assert.deepEqual(range, { low: -6, high: 2 });
+  const ys = pathOf([-3, 0, 0.7], range)
+    .split(/[ML]/)
+    .filter(Boolean)
+    .map((point) => Number(point.split(",")[1]));
+  assert.ok(ys[0] > ys[1] && ys[1] > ys[2] && ys[2] > 0);
 });

@@ -1,51 +1,21 @@
 // The words of a lesson's step: prose with numbers read from the run that is shown, a prediction to make before it is told,
 // what should be seen and whether it is so, and what to change. When another run is shown, the numbers are that run's.
 
-import { make, put, write } from "../dom.js";
+import { find, make, write } from "../dom.js";
 import { inquiries } from "../inquiries.js";
-import { typeset } from "../math.js";
-import { short } from "../numbers.js";
 import { createLatest } from "../panel/latest.js";
 import { t } from "../strings.js";
+import { guesses, prose, questioned } from "./ask.js";
+import { Searching } from "./searching.js";
 
 /**
- * @typedef {{kind: 'plain' | 'em' | 'math' | 'number', text: string, quote?: string}} Piece
- * @typedef {{question: Piece[], options: Piece[][], answer: number | null, within: number, because: Piece[]}} Ask
- * @typedef {{say: Piece[], ask: Ask | null, see: {say: Piece[], holds: boolean | null}[],
+ * @typedef {import('./ask.js').Piece} Piece
+ * @typedef {import('./ask.js').Ask} Ask
+ * @typedef {{say: Piece[], exercises?: Ask[], ask: Ask | null, see: {say: Piece[], holds: boolean | null}[],
  *   change: {say: Piece[], fields: string[]} | null}} Scene
  * @typedef {{query: () => string, focus: (field: string) => void,
  *   label: (field: string) => string}} Means
  */
-
-/** @param {Piece} piece @returns {Node} */
-function shown({ kind, text, quote }) {
-  if (kind === "plain") return document.createTextNode(text);
-  if (kind === "em") return make("em", {}, text);
-  if (kind === "number") return make("output", { class: "lesson-number", title: quote }, text);
-  const host = make("span", { class: "lesson-math" });
-  typeset(host, text);
-  return host;
-}
-
-/** @param {Piece[]} pieces */
-const prose = (pieces) => pieces.map(shown);
-
-/** Whether a guess is near enough. @param {number} guess @param {number} truth @param {number} within */
-export function near(guess, truth, within) {
-  return Math.abs(guess - truth) <= Math.max(within * Math.abs(truth), 1e-9);
-}
-
-/** What was guessed, kept while the page lives and for the next visit. @param {string} key */
-function guesses(key) {
-  try {
-    return {
-      read: () => localStorage.getItem(key),
-      write: (/** @type {string} */ text) => localStorage.setItem(key, text),
-    };
-  } catch {
-    return { read: () => null, write: () => {} };
-  }
-}
 
 export class LessonPanel {
   /** @param {HTMLElement} host @param {{id: string, step: number}} lesson @param {Means} means */
@@ -54,7 +24,6 @@ export class LessonPanel {
     this.lesson = lesson;
     this.means = means;
     this.kept = guesses(`lesson ${lesson.id} ${lesson.step}`);
-    this.guess = this.kept.read();
     this.latest = createLatest(
       (/** @type {string} */ query, signal) => inquiries.lesson(lesson.id, lesson.step, query, { signal }),
       { answer: (scene) => this.draw(scene), fail: () => this.away() },
@@ -71,89 +40,30 @@ export class LessonPanel {
   draw(scene) {
     /** @type {HTMLElement[]} */
     const parts = [make("p", { class: "lesson-say" }, ...prose(scene.say))];
-    if (scene.ask) parts.push(this.asked(scene.ask));
+    if (scene.ask) parts.push(questioned(scene.ask, { kept: this.kept, id: "lesson-guess" }));
     if (scene.see.length > 0) parts.push(this.seen(scene.see));
     if (scene.change) parts.push(this.changed(scene.change));
+    if (scene.exercises?.length) parts.push(this.trained(scene.exercises));
     this.host.replaceChildren(...parts);
-    if (!scene.ask || this.guess !== null) this.kept.write(this.guess ?? "");
+    if (!scene.ask || this.kept.read() !== null) this.kept.write(this.kept.read() ?? "");
   }
 
   away() {
     if (this.host.childElementCount === 0) this.host.replaceChildren(make("p", { role: "alert" }, t("lesson.away")));
   }
 
-  /** @param {Ask} ask @returns {HTMLElement} */
-  asked(ask) {
-    const form = make("form", { class: "lesson-ask" });
-    const verdict = make("p", { class: "lesson-verdict", role: "status" });
-    const told = (/** @type {string} */ guess) => {
-      this.guess = guess;
-      this.kept.write(guess);
-      this.tell(ask, guess, verdict, form);
-    };
-    form.append(ask.options.length > 0 ? this.choices(ask, told) : this.number(ask, told), verdict);
-    if (this.guess) this.tell(ask, this.guess, verdict, form);
-    return form;
-  }
-
-  /** @param {Ask} ask @param {(guess: string) => void} told */
-  choices(ask, told) {
-    const set = make("fieldset", {}, make("legend", {}, ...prose(ask.question)));
-    for (const [place, option] of ask.options.entries()) {
-      const input = make("input", {
-        type: "radio",
-        name: "guess",
-        value: String(place),
-        checked: this.guess === String(place),
-      });
-      input.addEventListener("change", () => told(String(place)));
-      set.append(
-        make(
-          "label",
-          { class: "lesson-option", "data-place": String(place) },
-          input,
-          make("span", {}, ...prose(option)),
-        ),
-      );
-    }
-    return set;
-  }
-
-  /** @param {Ask} ask @param {(guess: string) => void} told */
-  number(ask, told) {
-    const input = make("input", {
-      type: "text",
-      inputmode: "decimal",
-      id: "lesson-guess",
-      autocomplete: "off",
-      value: this.guess ?? "",
+  /** What to work out by oneself: each with its answer. @param {Ask[]} exercises */
+  trained(exercises) {
+    const items = exercises.map((ask, place) => {
+      const key = `lesson ${this.lesson.id} exercise ${place + 1}`;
+      return make("li", {}, questioned(ask, { kept: guesses(key), id: `exercise-${place + 1}` }));
     });
-    const button = make("button", { class: "button" }, t("lesson.compare"));
-    const line = make("div", { class: "lesson-guess" }, input, button);
-    const label = make("label", { for: "lesson-guess" }, ...prose(ask.question));
-    const host = make("div", {}, label, line);
-    button.addEventListener("click", (event) => {
-      event.preventDefault();
-      const guess = input.value.trim().replace(",", ".").replace("−", "-");
-      const wrong = guess === "" || !Number.isFinite(Number(guess));
-      put(input, "aria-invalid", String(wrong));
-      if (!wrong) told(guess);
-    });
-    return host;
-  }
-
-  /** The truth, once there is a guess. @param {Ask} ask @param {string} guess @param {HTMLElement} verdict @param {HTMLElement} form */
-  tell(ask, guess, verdict, form) {
-    if (ask.answer === null) return;
-    const right = ask.options.length > 0 ? Number(guess) === ask.answer : near(Number(guess), ask.answer, ask.within);
-    put(form, "data-right", String(right));
-    for (const label of form.querySelectorAll(".lesson-option"))
-      label.classList.toggle("is-answer", label.getAttribute("data-place") === String(ask.answer));
-    const word =
-      ask.options.length > 0
-        ? t(right ? "lesson.right" : "lesson.wrong")
-        : t(right ? "lesson.near" : "lesson.far", { value: short(ask.answer) });
-    verdict.replaceChildren(make("b", {}, word), " ", ...prose(ask.because));
+    return make(
+      "details",
+      { class: "lesson-exercises" },
+      make("summary", {}, t("ask.exercises", { count: items.length })),
+      make("ol", {}, ...items),
+    );
   }
 
   /** @param {Scene["see"]} see */
@@ -188,4 +98,24 @@ export class LessonPanel {
       make("div", { class: "lesson-fields" }, ...buttons),
     );
   }
+}
+
+/** The words of a page's lesson, and its search if it has one; `update` when another run is shown. @param {any} desk */
+export function teach(desk) {
+  const { lesson, fields } = desk.page;
+  const asked = () => desk.query(desk.whole.recipe);
+  lesson.own = desk.query(lesson.recipe);
+  const label = (/** @type {string} */ name) =>
+    fields.find((/** @type {{name: string}} */ field) => field.name === name)?.label ?? name;
+  const focus = (/** @type {string} */ field) => desk.form.lead(field);
+  const query = () => (lesson.own === asked() ? "" : asked());
+  const panel = new LessonPanel(find(document, "#lesson", HTMLElement), lesson, { query, focus, label });
+  const { player, stage } = desk;
+  const searching = lesson.decode && new Searching({ player, stage, query: asked, decode: lesson.decode });
+  const update = () => {
+    panel.update();
+    searching?.follow();
+  };
+  update();
+  return { update };
 }
