@@ -87,7 +87,7 @@ def test_a_filter_is_laid_where_the_picture_is_clicked(page: Page) -> None:
 def test_another_recipe_in_a_lesson_brings_the_scenes_arrays_too(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/traces" in request.url else None)
-    visit(page, "/lecture/cnn-and-rnn/2")
+    visit(page, "/lecture/cnn-and-rnn/4")
     before = page.evaluate("[...unrolled.stage.trace.get('convolution/reach').data]")
     page.get_by_role("button", name="Another seed").click()
     until(page, f"unrolled.stage.trace.get('convolution/reach')?.data[0] !== {json.dumps(before[0])}")

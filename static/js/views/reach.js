@@ -1,4 +1,4 @@
-// What reaches where: how strongly step t depends on step k, for a convolution in time and for the recurrence beside it.
+// What reaches where: how strongly step t depends on step k, for a convolution in time and, if the trace has it, for the recurrence.
 
 import { decades } from "../color.js";
 import { make } from "../dom.js";
@@ -29,7 +29,8 @@ const far = (row, now) =>
 /** @param {Trace} trace @param {State} state @returns {Seen} */
 export function data(trace, { t: now }) {
   const { time: T } = trace.dims;
-  const parts = Object.entries(PARTS).map(([name, array]) => {
+  const there = Object.entries(PARTS).filter(([, array]) => trace.names.includes(array));
+  const parts = there.map(([name, array]) => {
     const matrix = trace.get(array)?.data ?? new Float64Array(T * T);
     const row = Array.from(matrix.subarray(now * T, now * T + now + 1));
     return { name, far: far(row, now), row, matrix };
@@ -67,7 +68,7 @@ function matrix({ name, far: reach, matrix: values }, { t: now, T }, { scene, pl
 
 export const view = sketched({
   name: "reach",
-  reads: Object.values(PARTS),
+  reads: [PARTS.convolution],
   data,
   draw(/** @type {Seen} */ seen, context) {
     const ranges = seen.parts.map(({ matrix: values }) => decades([values]));
