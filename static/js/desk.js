@@ -215,10 +215,7 @@ class Desk {
   }
 
   /** Where the player stands, as the end of an address. */
-  hash() {
-    const hash = toHash(this.player.state);
-    return hash ? `#${hash}` : "";
-  }
+  hash = () => toHash(this.player.state).replace(/^(?=.)/, "#");
 
   /** @param {Values} recipe @param {string} hash */
   address(recipe, hash) {
