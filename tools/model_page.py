@@ -1,11 +1,12 @@
 """Write docs/models.md from the cards of the shipped models: `make models-page`; a test holds it to them."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from core.data import COLLECTIONS
+from core.measured import tables
 from core.models.cards import Card, Figure, card, names
 from core.options import DEFAULTS as OPTIONS
 from core.recipe import DEFAULTS as FIELDS
@@ -43,7 +44,7 @@ def summary() -> str:
     for one in map(card, names()):
         first = one.figures[0]
         beaten = [f for f in one.baselines if f.name == first.name]
-        best = (min if first.name == "squared error" else max)(beaten, key=lambda f: f.value)
+        best = (min if first.name in ("squared error", "loss") else max)(beaten, key=lambda f: f.value)
         size = f"{one.bytes / 1000:,.0f} kB"
         link = f"[`{one.id}`](#{one.id})"
         said = f"{number(best.value, best.name)} ({best.by})"
@@ -82,9 +83,33 @@ def section(one: Card) -> str:
     )
 
 
+def motivation(name: str) -> str:
+    """A table of why sequences need memory."""
+    found = tables.table(name)
+    rows = (
+        (
+            r["model"],
+            f"{100 * r['accuracy']:.1f} % ({100 * r['accuracy_low']:.1f} to {100 * r['accuracy_high']:.1f})",
+            f"{r['perplexity']:.1f} ({r['perplexity_low']:.1f} to {r['perplexity_high']:.1f})",
+            f"{r['parameters']:,}",
+            "" if r["unseen"] is None else f"{100 * r['unseen']:.1f} %",
+        )
+        for r in found["models"]
+    )
+    sizes = ((str(r["n"]), f"{r['contents']:,}", f"1e{r['possible_log10']:.0f}", *_shares(r)) for r in found["windows"])
+    models = table(("reads", "accuracy", "perplexity", "parameters", "contents never seen in training"), rows)
+    heads = ("words", "different ones in training", "possible", "held out, never seen", "the same, rare words spelled")
+    words = f"## Why memory\n\n{found['title']}: {found['settings']}. Measured by `{found['command']}`."
+    return f"{words}\n\n{models}\n\nWindows of one to eight words:\n\n{table(heads, sizes)}"
+
+
+def _shares(row: Mapping[str, float]) -> Iterable[str]:
+    return (f"{100 * row[n]:.1f} %" for n in ("unseen", "unseen_spelled"))
+
+
 def page() -> str:
     """The whole page."""
-    return "\n\n".join((HEAD, summary(), *(section(card(n)) for n in names()))) + "\n"
+    return "\n\n".join((HEAD, summary(), *(section(card(n)) for n in names()), *map(motivation, tables.names()))) + "\n"
 
 
 def main() -> int:
