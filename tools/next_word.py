@@ -214,8 +214,9 @@ def measured(updates: int | None) -> dict[str, Any]:
     return {
         "title": "The next word of Moby-Dick",
         "command": "python -m tools.next_word",
-        "settings": f"{VOCABULARY} words, {H} units each, {updates} updates of {batch} words, Adam at {RATE} (the network at "
-        f"{options['rate']}), cosine; the network is {MODEL} ({recipe['cell']}); the last tenth of the novel is held out",
+        "settings": f"{VOCABULARY} words, {H} units each, {updates} updates of {batch} words, Adam at {RATE} "
+        f"(the network at {options['rate']}), cosine; the network is {MODEL} ({recipe['cell']}); "
+        "the last tenth of the novel is held out",
         "models": rows,
         "windows": windows,
     }
