@@ -48,6 +48,7 @@ PAGE_POLICY = _policy(
     style_src="'self'",
     img_src="'self' data: blob:",
     font_src="'self'",
+    media_src="'self'",
     connect_src="'self'",
     manifest_src="'self'",
     worker_src="'self'",

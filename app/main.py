@@ -19,6 +19,7 @@ from app import (
     models_api,
     openapi,
     pages,
+    pictures_door,
     problems,
     services,
     training_api,
@@ -30,7 +31,22 @@ from core import ENGINE
 from core.errors import UnrolledError
 
 ABOUT = "Every number of a recurrent network's run: states, gates, losses, gradients, and who contributed what."
+<<<<<<< HEAD
 DOORS = (api, training_api, decoding_api, models_api, cells_door, finding_door, geometry_door, lecture, embeds, pages)
+=======
+DOORS = (
+    api,
+    training_api,
+    decoding_api,
+    models_api,
+    cells_door,
+    finding_door,
+    geometry_door,
+    pictures_door,
+    lecture,
+    pages,
+)
+>>>>>>> e3457fb (What is read is seen and heard: a picture of every data set on the time axis, with what the network makes of it)
 HANDLED: tuple[type[Exception], ...] = (HTTPException, RequestValidationError, UnrolledError, Refusal)
 
 

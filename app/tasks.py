@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from app import learning, lessons, models, operating, translations, wire, writing
-from core import elsewhere, experiment, explain, geometry
+from core import elsewhere, experiment, explain, geometry, shown
 from core.recipe import Recipe, make_recipe
 from core.trace import Trace, to_npz
 
@@ -147,6 +147,14 @@ def _lesson(task: Task) -> Iterator[bytes]:
     yield _packed(task, _json(translations.scene(lesson, asked["place"], found, asked["language"])))
 
 
+def _picture(task: Task) -> Iterator[bytes]:
+    yield _packed(task, _json(shown.picture_of(_plain(task))))
+
+
+def _sound(task: Task) -> Iterator[bytes]:
+    yield shown.sound_of(_plain(task))
+
+
 def _figure(task: Task) -> Iterator[bytes]:
     # Plotly takes a second to import: only the processes that draw pay for it, once.
     from app import figures  # noqa: PLC0415
@@ -167,6 +175,11 @@ def _kept(recipe: str, include: tuple[str, ...], weights: bytes = b"", surgery: 
 def _recipe(task: Task) -> Recipe:
     values: Mapping[str, object] = orjson.loads(task.recipe)
     return models.with_model(make_recipe(values), task.weights)
+
+
+def _plain(task: Task) -> Recipe:
+    """The recipe without its model: what is read does not depend on who reads it."""
+    return make_recipe(orjson.loads(task.recipe))
 
 
 def _json(value: object) -> bytes:
@@ -196,6 +209,8 @@ KINDS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "search": _searching,
     "model": _model,
     "weights": _weights,
+    "picture": _picture,
+    "sound": _sound,
 }
 # What needs no Plotly and is small when its cost says so may be computed where it was asked for.
 INLINE = frozenset({"trace", "events", "explain", "lesson", "geometry"})

@@ -108,3 +108,24 @@ def log_mel(sound: Sound, bands: int = 26, width: float = 0.032, hop: float = 0.
     frames = np.lib.stride_tricks.sliding_window_view(padded, wide)[::step]
     power = np.abs(np.fft.rfft(frames * np.hanning(wide), axis=1)) ** 2
     return np.log(power @ mel_filters(bands, wide // 2 + 1, sound.rate).T + 1e-6)
+
+
+def heard(levels: Floats, hop: float, rate: int = 8000) -> Sound:
+    """Levels (T, bands) made audible: noise with their energies, so that what is heard is what they hold."""
+    wide, step = round(2 * hop * rate), round(hop * rate)
+    filters = mel_filters(levels.shape[1], wide // 2 + 1, rate)
+    power = np.exp(levels) @ filters / np.maximum(filters.sum(0), 1e-9)
+    noise = np.random.default_rng(0).standard_normal((len(levels), wide))
+    frames = np.fft.irfft(np.fft.rfft(noise) * np.sqrt(power), wide) * np.hanning(wide)
+    samples = np.zeros(step * (len(levels) + 1))
+    for t, frame in enumerate(frames):
+        samples[t * step : t * step + wide] += frame
+    return Sound(0.9 * samples / max(float(abs(samples).max()), 1e-12), rate)
+
+
+def to_wav(sound: Sound) -> bytes:
+    """A sound as a WAV file of 16 bits."""
+    samples = np.clip(np.round(sound.samples * 32767), -32768, 32767).astype("<i2").tobytes()
+    form = struct.pack("<HHIIHH", PCM, 1, sound.rate, 2 * sound.rate, 2, 16)
+    chunks = b"".join((b"WAVEfmt ", struct.pack("<I", 16), form, b"data", struct.pack("<I", len(samples)), samples))
+    return b"RIFF" + struct.pack("<I", len(chunks)) + chunks

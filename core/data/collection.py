@@ -223,18 +223,20 @@ class Collection(Source):
         """Whether what is said can be read again: here answers are the same symbols if there are as many."""
         return (self.head, self.relation) == ("softmax", "every") and self.sizes[0] == self.sizes[1]
 
-    def count(self, part: str = "test") -> int:
-        """How many examples a part has."""
-        return len(self.shelf.part(part))
+    def count(self, part: str = "test", length: int | None = None) -> int:
+        """How many examples a part has; a stream has as many as there are windows of a length."""
+        return len(self._part(part, length))
+
+    def _part(self, part: str, length: int | None) -> Part:
+        found = self.shelf.part(part)
+        return replace(found, window=min(length, found.size)) if length and isinstance(found, Stream) else found
 
     def sample(self, i: int, part: str = "test", length: int | None = None) -> Example:
         """Example i of a part, counted round; at its own length, or `length` steps of it at most.
 
         A stream is cut into windows of that length, so that other examples show other places.
         """
-        found = self.shelf.part(part)
-        if length and isinstance(found, Stream):
-            found = replace(found, window=min(length, found.size))
+        found = self._part(part, length)
         rows, look = found.rows(i % len(found)), found.look(i % len(found))
         T = min(length or len(rows.x), len(rows.x))
         return Example(padded([rows], T), replace(look, time=look.time[:T]))

@@ -79,6 +79,11 @@ export function createInquiries(means = {}) {
       ),
     /** The whole tree of a search. @param {Record<string, string>} query @param {{signal?: AbortSignal}} [options] */
     decode: (query, options = {}) => ask("decode", { headers: { accept: "application/json" }, ...options }, query),
+    /** What a recipe reads, as a picture. @param {string} query */
+    picture: (query) =>
+      once(`picture ${query}`, () => ask(`pictures?${query}`, { headers: { accept: "application/json" } })),
+    /** Where the sound of what a recipe reads is. @param {string} query */
+    soundOf: (query) => new URL(`sounds?${query}`, base).href,
     /** What is in a file of weights. @param {Blob} file @param {Record<string, string>} [query] @param {{signal?: AbortSignal}} [options] */
     model: (file, query = {}, { signal } = {}) =>
       ask(
