@@ -31,9 +31,6 @@ from core import ENGINE
 from core.errors import UnrolledError
 
 ABOUT = "Every number of a recurrent network's run: states, gates, losses, gradients, and who contributed what."
-<<<<<<< HEAD
-DOORS = (api, training_api, decoding_api, models_api, cells_door, finding_door, geometry_door, lecture, embeds, pages)
-=======
 DOORS = (
     api,
     training_api,
@@ -44,9 +41,9 @@ DOORS = (
     geometry_door,
     pictures_door,
     lecture,
+    embeds,
     pages,
 )
->>>>>>> e3457fb (What is read is seen and heard: a picture of every data set on the time axis, with what the network makes of it)
 HANDLED: tuple[type[Exception], ...] = (HTTPException, RequestValidationError, UnrolledError, Refusal)
 
 

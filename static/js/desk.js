@@ -17,6 +17,7 @@ import { listenToLanguage, scrollBack } from "./language.js";
 import { createNotice } from "./notice.js";
 import { short } from "./numbers.js";
 import { meetCell, meetChains } from "./own-cells.js";
+import { bringPicture } from "./pictured.js";
 import { comfortable } from "./player.js";
 import { fromQuery, toQuery } from "./recipe.js";
 import { createRunner } from "./run.js";
@@ -59,7 +60,6 @@ class Desk {
     this.writing = 0;
     this.asked = /** @type {Values} */ ({});
     this.travelled = false;
-    this.pictured = false;
     /** What the query holds beside the recipe: the options of the tools, as text. @type {Readonly<Record<string, string>>} */
     this.options = optionsOf(location.search, page.fields);
     this.time = new TrainingTime({
@@ -85,7 +85,7 @@ class Desk {
     this.bench.draw(stage.seen, this.player.state);
     this.draw();
     this.teach();
-    this.picture();
+    bringPicture(page, stage);
     this.time.see(this.player.state);
     if (page.problem) this.failed(page.problem);
     else if (elsewhere()) this.travelTo(this.here());
@@ -121,17 +121,6 @@ class Desk {
       say: (/** @type {string} */ text) => write(this.live, text),
       mark: (/** @type {string} */ name, /** @type {string} */ text) => this.bench?.mark(name, text),
     };
-  }
-
-  /** The picture of what is read comes with the first data that have one. */
-  async picture() {
-    const { needs } = this.page.fields.find((/** @type {any} */ { name }) => name === "example") ?? { needs: {} };
-    if (this.pictured || !needs.data?.includes(this.stage.trace.recipe.data)) return;
-    this.pictured = true;
-    const { mount } = await import("./later/data.js");
-    const picture = mount(find(document, "#data", HTMLElement), this.stage.context);
-    this.stage.join(picture);
-    picture.draw(this.stage.seen, this.player.state);
   }
 
   /** Undo and redo are as far as there is something. */
@@ -194,7 +183,7 @@ class Desk {
     this.whole = trace;
     this.time.see(this.player.state);
     this.form.steps = trace.dims.time;
-    this.picture();
+    bringPicture(this.page, this.stage);
     if (trace.recipe.model) this.form.show(trace.recipe); // cell and size are the model's, whatever was asked for
     this.explain();
     if (!this.travelled) this.chronicle.write(this.address(trace.recipe, this.hash()), "recipe");
