@@ -10,6 +10,9 @@ import { complaints, faults, spelled } from "./said.js";
 
 const REMEMBERED = 64;
 
+/** The language of what is asked for, where it is not the usual one. @returns {Record<string, string>} */
+const spoken = () => (language() === "en" ? {} : { lang: language() });
+
 /** What the server would not do, in its words. */
 export class Refused extends Error {
   /** @param {number} status @param {any} told */
@@ -50,6 +53,9 @@ export function createInquiries(means = {}) {
       query,
     );
 
+  /** @param {string} route @param {Record<string, string>} [query] */
+  const get = (route, query) => ask(route, { headers: { accept: "application/json" } }, query);
+
   /** @param {string} key @param {() => Promise<any>} question */
   const once = (key, question) => {
     const answer = known.get(key) ?? question();
@@ -59,9 +65,15 @@ export function createInquiries(means = {}) {
     return answer;
   };
 
+  /** @param {string} route @param {Blob} body @param {Record<string, string>} query @param {AbortSignal} [signal] */
+  const send = (route, body, query, signal) => {
+    const headers = { accept: "application/json", "content-type": "application/octet-stream" };
+    return ask(route, { method: "POST", headers, body, ...(signal && { signal }) }, query);
+  };
+
   return {
     /** What there is to begin a cell from. @returns {Promise<{examples: any[], functions: {name: string, glyph: string}[]}>} */
-    examples: () => once("cells", () => ask("cells", { headers: { accept: "application/json" } })),
+    examples: () => once("cells", () => get("cells")),
     /** A cell, described; refused with the place of its fault. @param {string} cell @param {{signal?: AbortSignal}} [options] */
     cell: (cell, options = {}) => once(`cell ${cell}`, () => post("cells", { cell }, options)),
     /** A trace after surgery. @param {Record<string, unknown>} body @param {{signal?: AbortSignal}} [options] */
@@ -75,27 +87,20 @@ export function createInquiries(means = {}) {
       ask(
         `lessons/${id}/${step}`,
         { headers: { accept: "application/json" }, ...options },
-        { ...Object.fromEntries(new URLSearchParams(query)), ...(language() !== "en" && { lang: language() }) },
+        { ...Object.fromEntries(new URLSearchParams(query)), ...spoken() },
       ),
     /** The whole tree of a search. @param {Record<string, string>} query @param {{signal?: AbortSignal}} [options] */
     decode: (query, options = {}) => ask("decode", { headers: { accept: "application/json" }, ...options }, query),
     /** What a recipe reads, as a picture. @param {string} query */
-    picture: (query) =>
-      once(`picture ${query}`, () => ask(`pictures?${query}`, { headers: { accept: "application/json" } })),
+    picture: (query) => once(`picture ${query}`, () => get(`pictures?${query}`)),
+    /** All that there is to choose from, in the language of the page. */
+    catalog: () => once("catalog", () => get("catalog", spoken())),
+    /** A visitor's own text, table or sound. @param {Blob} file */
+    data: (file) => send("data", file, {}),
     /** Where the sound of what a recipe reads is. @param {string} query */
     soundOf: (query) => new URL(`sounds?${query}`, base).href,
     /** What is in a file of weights. @param {Blob} file @param {Record<string, string>} [query] @param {{signal?: AbortSignal}} [options] */
-    model: (file, query = {}, { signal } = {}) =>
-      ask(
-        "models",
-        {
-          method: "POST",
-          headers: { accept: "application/json", "content-type": "application/octet-stream" },
-          body: file,
-          ...(signal && { signal }),
-        },
-        query,
-      ),
+    model: (file, query = {}, { signal } = {}) => send("models", file, query, signal),
   };
 }
 

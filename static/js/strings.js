@@ -145,6 +145,7 @@ const ENGLISH = {
   "tool.cell": "Cell",
   "tool.geometry": "Geometry",
   "tool.weights": "Weights",
+  "tool.library": "Models and data",
   "tool.find": "Find",
 
   // training time

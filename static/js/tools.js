@@ -24,5 +24,6 @@ export const TOOLS = [
   { name: "cell", sheet: "css/tool-cell.css", load: () => import("./tools/cell.js") },
   { name: "geometry", sheet: "css/tool-geometry.css", load: () => import("./tools/geometry.js") },
   { name: "weights", sheet: "css/tool-weights.css", load: () => import("./tools/weights.js") },
+  { name: "library", sheet: "css/tool-library.css", load: () => import("./tools/library.js") },
   { name: "find", sheet: "css/tool-find.css", load: () => import("./tools/find.js") },
 ];

@@ -6,20 +6,11 @@ import { inquiries } from "../inquiries.js";
 import { sharp } from "../motion/chart.js";
 import { Sounding } from "../motion/sound.js";
 import { reached } from "../player.js";
-import { toQuery } from "../recipe.js";
 import { loadSheet } from "../sheets.js";
-import { decodeTrace } from "../trace.js";
-import { row as account } from "../views/account.js";
 import { row as chance, fires } from "../views/chance.js";
-import { row as frames } from "../views/frames.js";
-import { row as image } from "../views/image.js";
 import { row as passage } from "../views/passage.js";
-import { row as pen } from "../views/pen.js";
-import { row as spectrogram } from "../views/spectrogram.js";
-import { row as strip } from "../views/strip-chart.js";
-import { row as surprise } from "../views/surprise.js";
-import { row as waveform } from "../views/waveform.js";
 import { t } from "./data-words.js";
+import { decoded, questionOf, ROWS } from "./reading.js";
 
 /**
  * @typedef {import('../motion/rows.js').Picture} Picture
@@ -29,20 +20,7 @@ import { t } from "./data-words.js";
  * @typedef {import('../player.js').State} State
  */
 
-/** @type {Row[]} from the top down: what was recorded, then what the network makes of it */
-export const ROWS = [waveform, spectrogram, strip, account, frames, pen, image, passage, chance, surprise];
 const GAP = 8;
-const READ = ["data", "example", "length", "topology"];
-
-/** What is asked for the picture of a recipe: what it reads, whoever reads it. @param {Record<string, any>} recipe @param {any[]} fields */
-export const questionOf = (recipe, fields) =>
-  toQuery(Object.fromEntries(READ.map((name) => [name, recipe[name]])), fields);
-
-/** A picture as it came, its arrays decoded. @param {any} wire @returns {Picture} */
-export function decoded(wire) {
-  const { get, names } = decodeTrace({ ...wire, recipe: {}, dims: {} });
-  return { ...wire, arrays: Object.fromEntries(names.map((name) => [name, get(name)])) };
-}
 
 /** The elements of the section. @param {HTMLElement} host */
 function furnish(host) {
