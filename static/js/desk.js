@@ -17,7 +17,6 @@ import { listenToLanguage, scrollBack } from "./language.js";
 import { createNotice } from "./notice.js";
 import { short } from "./numbers.js";
 import { meetCell, meetChains } from "./own-cells.js";
-import { bringPicture } from "./pictured.js";
 import { comfortable } from "./player.js";
 import { fromQuery, toQuery } from "./recipe.js";
 import { createRunner } from "./run.js";
@@ -85,7 +84,6 @@ class Desk {
     this.bench.draw(stage.seen, this.player.state);
     this.draw();
     this.teach();
-    bringPicture(page, stage);
     this.time.see(this.player.state);
     if (page.problem) this.failed(page.problem);
     else if (elsewhere()) this.travelTo(this.here());
@@ -183,7 +181,6 @@ class Desk {
     this.whole = trace;
     this.time.see(this.player.state);
     this.form.steps = trace.dims.time;
-    bringPicture(this.page, this.stage);
     if (trace.recipe.model) this.form.show(trace.recipe); // cell and size are the model's, whatever was asked for
     this.explain();
     if (!this.travelled) this.chronicle.write(this.address(trace.recipe, this.hash()), "recipe");

@@ -7,6 +7,7 @@ import { find } from "./dom.js";
 import { PlayerBar } from "./elements/player-bar.js";
 import { ViewFrame } from "./elements/view-frame.js";
 import { runClock } from "./motion/clock.js";
+import { watchPicture } from "./pictured.js";
 import { createPlayer } from "./player.js";
 import { moment } from "./say.js";
 import { bringer, createStage, measureTop } from "./stage.js";
@@ -58,6 +59,7 @@ function start(page, trace, packs) {
     reached("first-picture", "first");
     setTimeout(async () => {
       const { furnish } = await import("./desk.js");
+      watchPicture(page, opened.stage);
       await furnish(opened);
       reached("interactive", "interactive");
     });

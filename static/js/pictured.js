@@ -1,17 +1,19 @@
-// The picture of what is read: it comes with the first data that have one.
+// The picture of what is read: it comes with the first data that have one, once what the visitor acts through is coming too.
 
 import { find } from "./dom.js";
 
-/** @type {WeakSet<object>} the stages that have it */
-const have = new WeakSet();
-
-/** @param {{fields: any[]}} page @param {any} stage */
-export async function bringPicture({ fields }, stage) {
-  const { needs } = fields.find(({ name }) => name === "example") ?? { needs: {} };
-  if (have.has(stage) || !needs.data?.includes(stage.trace.recipe.data)) return;
-  have.add(stage);
-  const { mount } = await import("./later/data.js");
-  const picture = mount(find(document, "#data", HTMLElement), stage.context);
-  stage.join(picture);
-  picture.draw(stage.seen, stage.player.state);
+/** @param {any} page @param {any} stage */
+export function watchPicture(page, stage) {
+  const { needs } = page.catalog.fields.find((/** @type {any} */ { name }) => name === "example") ?? { needs: {} };
+  let come = false;
+  const look = async () => {
+    if (come || !needs.data?.includes(stage.trace.recipe.data)) return;
+    come = true;
+    const { mount } = await import("./later/data.js");
+    const picture = mount(find(document, "#data", HTMLElement), stage.context);
+    stage.join(picture);
+    picture.draw(stage.seen, stage.player.state);
+  };
+  stage.join({ draw: look });
+  look();
 }
