@@ -11,7 +11,7 @@ import { embedOf, frameOf, THEMES } from "./snippets.js";
 
 /**
  * @typedef {{here: () => URL, root: URL, query: () => string, hash: () => string, lesson: boolean, brought: () => boolean,
- *   edits: () => string, fields: () => {name: string, label: string}[], views: () => [string, string][]}} Means `here` is the address of what is seen, `root` that of
+ *   edits: () => string, fields: () => {name: string, label: string, help: string}[], views: () => [string, string][]}} Means `here` is the address of what is seen, `root` that of
  *   the whole site, `query` the recipe as a query, `brought` says whether its weights were sent by a visitor
  */
 
@@ -107,7 +107,8 @@ class Share {
         else this.hidden.delete(name);
         this.draw();
       });
-      return make("label", {}, box, this.nameOf(name));
+      const title = this.fields.find((field) => field.name === name)?.help;
+      return make("label", { title }, box, this.nameOf(name));
     });
     return make("fieldset", {}, make("legend", {}, t(`share.hide.${group}`)), ...ticks);
   }

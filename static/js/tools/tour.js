@@ -165,7 +165,7 @@ class Tour {
   place() {
     if (!this.anchor) return;
     const { offsetWidth: width, offsetHeight: height } = this.card;
-    const room = { width: document.documentElement.clientWidth, height: window.innerHeight };
+    const room = { width: document.body.clientWidth, height: window.innerHeight };
     const { left, top } = beside(this.anchor.getBoundingClientRect(), { width, height }, room);
     this.card.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
