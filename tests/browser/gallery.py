@@ -39,7 +39,7 @@ class Shot:
     screen: str = "desk"
 
 
-SCREENS: dict[str, ViewportSize] = {"desk": DESK, "phone": PHONE, "hall": HALL}
+SCREENS: dict[str, ViewportSize] = {"desk": DESK, "phone": PHONE, "hall": HALL, "frame": {"width": 960, "height": 540}}
 TEXTS = {"LONG": quote(LONG), "WORDS": quote(" ".join(f"w{n}" for n in range(600)))}
 
 
@@ -61,7 +61,7 @@ def take(browser: Browser, url: str, shot: Shot, theme: str) -> None:
     """Open the page as the shot wants it, do what it asks, wait, and keep the picture."""
     context = browser.new_context(base_url=url, viewport=SCREENS[shot.screen], has_touch=shot.screen == "phone")
     page = context.new_page()
-    visit(page, themed(shot, theme))
+    arrive(page, themed(shot, theme))
     for click in shot.clicks:
         page.locator(click).first.click()
     until(page, shot.waits, 60)
@@ -69,6 +69,15 @@ def take(browser: Browser, url: str, shot: Shot, theme: str) -> None:
     page.wait_for_timeout(700)
     keep(page, FOLDER / f"{shot.name}-{theme}.webp")
     context.close()
+
+
+def arrive(page: Page, address: str) -> None:
+    """Open an address and wait: a page rests when Plotly has taken over, an embed has none."""
+    if not address.startswith("/embed/"):
+        visit(page, address)
+        return
+    page.goto(address)
+    until(page, "document.documentElement.dataset.ready === 'interactive'", 30)
 
 
 def keep(page: Page, path: Path) -> None:
