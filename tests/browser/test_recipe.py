@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.explorer import until, visit
@@ -198,3 +199,16 @@ def test_without_javascript_it_is_a_plain_form(open_page: Callable[..., Any]) ->
     assert query(page)["cell"] == ["lstm"]
     assert query(page)["hidden"] == ["5"]
     assert page.input_value("#recipe-hidden") == "5"
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1220, 1100, 900])
+def test_many_fields_leave_room_for_the_buttons_beside_them(open_page: Callable[..., Any], width: int) -> None:
+    page, _ = open_page(viewport={"width": width, "height": 800})
+    visit(page, "/?model=dates&lang=de")
+    apart = """(() => {
+      const box = (at) => document.querySelector(at).getBoundingClientRect();
+      const [more, tools] = [box(".more > summary"), box(".tools")];
+      return more.right <= tools.left || more.top >= tools.bottom;
+    })()"""
+    assert page.evaluate(apart)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
