@@ -1,4 +1,4 @@
-"""The command line: `python -m app serve`, `train`, `trace`, `decode`, `check-lessons` or `health`."""
+"""The command line: `python -m app serve`, `train`, `trace`, `decode`, `export`, `check-lessons` or `health`."""
 
 import argparse
 import asyncio
@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     add_train(found.add_parser("train", help="train a network and keep its weights", allow_abbrev=False))
     add_trace(found.add_parser("trace", help="compute one trace and write it", allow_abbrev=False))
     add_decode(found.add_parser("decode", help="let a network write", allow_abbrev=False))
+    add_export(found.add_parser("export", help="write a view, a step or the lecture as one file", allow_abbrev=False))
     found.add_parser("check-lessons", help="check every lesson against its runs").set_defaults(run=check_lessons)
     command = found.add_parser("health", help="ask a running server whether it is well")
     command.add_argument("--url", help="where it is")
@@ -116,6 +117,25 @@ def add_decode(command: argparse.ArgumentParser) -> None:
 def add_out(command: argparse.ArgumentParser) -> None:
     """Where the result goes."""
     command.add_argument("--out", "--output", default="-", metavar="file", help="file to write; standard output is -")
+
+
+def add_export(command: argparse.ArgumentParser) -> None:
+    """The flags of a file that needs no server."""
+    command.add_argument("what", help="a view (matrix), a step (lecture/lstm/2), a lesson (lecture/lstm) or lecture")
+    command.add_argument("--lang", choices=("en", "de"), default="en", help="the language it speaks")
+    command.add_argument("--panels", help="several views, with commas between them")
+    command.add_argument("--theme", help="light, dark, projector or transparent")
+    command.add_argument("--at", help="where the player begins, as after the # of an address: t=3&phase=forward")
+    add_out(command)
+    commands.add_flags(command, ("recipe", FIELDS))
+    command.set_defaults(run=export)
+
+
+def export(chosen: argparse.Namespace) -> int:
+    """Write a file that needs no server."""
+    from app import offline  # noqa: PLC0415 - the other commands need no pages
+
+    return offline.export(chosen)
 
 
 def health(chosen: argparse.Namespace) -> int:

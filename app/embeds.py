@@ -154,13 +154,8 @@ async def embed_html(services: Services, shown: Shown, left: Leaving, **more: ob
     data = embed_data(await traced(services, shown, left), shown, services.settings, search)
     inside = Markup(data.decode())  # noqa: S704 - escaped
     given: dict[str, object] = {"title": shown.voice.say(shown.title), "full": shown.full, "problem": None, **more}
-    given |= {
-        "page_data": inside,
-        "theme": shown.theme,
-        "only": [*shown.views],
-        "lesson": shown.lesson,
-        "place": shown.place,
-    }
+    scenes = step.scenes if step else {}
+    given |= {"page_data": inside, "theme": shown.theme, "only": [*shown.views], "scenes": scenes}
     given |= {"script": script_of(services, shown)}
     return render(services, "embed.html", shown.voice, **given)
 

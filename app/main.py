@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 from app import (
     api,
     cells_door,
+    decks,
     decoding_api,
     embeds,
+    exports,
     finding_door,
     geometry_door,
     lecture,
@@ -42,6 +44,8 @@ DOORS = (
     pictures_door,
     lecture,
     embeds,
+    decks,
+    exports,
     pages,
 )
 HANDLED: tuple[type[Exception], ...] = (HTTPException, RequestValidationError, UnrolledError, Refusal)

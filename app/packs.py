@@ -28,7 +28,7 @@ ADDRESS = re.compile(r"""url\(["']?(?!data:|[a-z]+:|/|#)([^"')]+)["']?\)""")
 PAGE, DESK = "js/page.pack.js", "js/desk.pack.js"
 ENTRIES = {PAGE: "js/main.js", DESK: "js/desk.js"}
 # What stands alone on a page of its own, with everything it needs.
-ALONE = {"js/embed.pack.js": "js/embed.js"}
+ALONE = {"js/embed.pack.js": "js/embed.js", "js/deck.pack.js": "js/deck.js"}
 TOOL = re.compile(r"^js/(?:tools|later)/([\w-]+)\.js$")
 STAGE = (
     "vendor/fonts-5.3.0/fonts.css",
@@ -37,6 +37,11 @@ STAGE = (
 SHEETS = {
     "css/page.pack.css": (*STAGE, "css/form.css"),
     "css/embed.pack.css": (*STAGE, "css/embed.css"),
+    "css/deck.pack.css": (
+        *STAGE,
+        "vendor/katex-0.19.1/katex.css",
+        *(f"css/{name}.css" for name in ("bench", "embed", "deck")),
+    ),
     "css/desk.pack.css": ("vendor/katex-0.19.1/katex.css", "css/bench.css", "css/panel.css", "css/cell.css"),
 }
 

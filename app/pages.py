@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -165,8 +165,9 @@ def beside(opening: Opening) -> dict[str, Any]:
     lessons = [*book(opening.voice.language).values()]
     here = lessons.index(opening.lesson) if opening.lesson else 0
     around = {"before": lessons[here - 1] if here else None, "after": next(iter(lessons[here + 1 :]), None)}
-    only = opening.lesson.steps[opening.place].views if opening.lesson else ()
-    return {"lesson": opening.lesson, "place": opening.place, "only": only, **around}
+    step = opening.lesson.steps[opening.place] if opening.lesson else None
+    shown = {"only": step.views, "scenes": step.scenes} if step else {}
+    return {"lesson": opening.lesson, "place": opening.place, **shown, **around}
 
 
 def taught(opening: Opening, search: bytes = b"null") -> dict[str, Any] | None:
@@ -209,7 +210,17 @@ def harmless(data: bytes) -> bytes:
     return data
 
 
-USUAL = {"home": "/", "docs": "/docs", "theme": "", "lesson": None, "only": (), "here": "", "origin": "", "hide": ()}
+USUAL: Mapping[str, object] = {
+    "home": "/",
+    "docs": "/docs",
+    "theme": "",
+    "lesson": None,
+    "here": "",
+    "origin": "",
+    "only": (),
+    "scenes": {},
+    "hide": (),
+}
 
 
 def render(services: Services, name: str, voice: Voice = ENGLISH, **values: object) -> bytes:

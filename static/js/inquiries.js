@@ -26,14 +26,14 @@ export class Refused extends Error {
 
 /** @param {{base?: string | URL, fetch?: typeof globalThis.fetch}} [means] */
 export function createInquiries(means = {}) {
-  const base = means.base ?? new URL("../../api/v1/", import.meta.url);
+  const base = () => means.base ?? new URL("../../api/v1/", import.meta.url); // asked late: a page may have no address
   const fetch = means.fetch ?? ((input, init) => globalThis.fetch(input, init));
   /** @type {Map<string, Promise<any>>} */
   const known = new Map();
 
   /** @param {string} route @param {RequestInit} init @param {Record<string, string>} [query] */
   const ask = async (route, init, query = {}) => {
-    const url = new URL(route, base);
+    const url = new URL(route, base());
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const response = await fetch(url, { credentials: "omit", ...init });
     if (!response.ok) throw new Refused(response.status, await response.json().catch(() => null));
