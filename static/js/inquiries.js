@@ -98,7 +98,7 @@ export function createInquiries(means = {}) {
     /** A visitor's own text, table or sound. @param {Blob} file */
     data: (file) => send("data", file, {}),
     /** Where the sound of what a recipe reads is. @param {string} query */
-    soundOf: (query) => new URL(`sounds?${query}`, base).href,
+    soundOf: (query) => new URL(`sounds?${query}`, base()).href,
     /** What is in a file of weights. @param {Blob} file @param {Record<string, string>} [query] @param {{signal?: AbortSignal}} [options] */
     model: (file, query = {}, { signal } = {}) => send("models", file, query, signal),
   };
