@@ -28,6 +28,7 @@ FIGURES = {
     "r": [("bench.running", "running")],
     "s": [("bench.beside", "beside")],
     "t": [("bench.training_page", "scrubbing"), ("bench.training_page", "racing")],
+    "u": [("bench.lesson", "slow_line")],
     "k": [("bench.sweeps", "single")],
     "l": [("bench.training", "training")],
     "m": [("bench.networks", "networks")],
