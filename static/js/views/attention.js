@@ -35,7 +35,7 @@ export const definition = {
       rowLabels: trace.labels.source,
       whole: !trace.partial,
     };
-    return { kind: "heat", bands: [band], T: trace.dims.time, plain: true };
+    return { kind: "heat", bands: [band], T: trace.dims.time };
   },
   hit: hitBands,
   spot: (chart, { unit }) =>
