@@ -50,7 +50,7 @@ format: setup ## let the formatters rewrite the source
 	@$(PY) -m ruff format --quiet .
 	@node_modules/.bin/biome check --write
 
-bench: $(REF)/.done node_modules/.done browser ## measure against the opponents (installs PyTorch and JAX beside the project)
+bench: $(REF)/.done node_modules/.done browser ## measure against the opponents (installs PyTorch, JAX, Dash and Streamlit beside the project)
 	@$(REF)/bin/python -m bench
 
 reference: $(REF)/.done ## make the PyTorch reference values in tests/reference again
@@ -117,10 +117,11 @@ node_modules/.done: package.json package-lock.json
 	@touch $@
 
 $(REF)/.done: requirements-dev.txt Makefile
-	@echo '== Installing PyTorch (CPU) and JAX beside the project, into $(REF)'
+	@echo '== Installing PyTorch (CPU), JAX, Dash and Streamlit beside the project, into $(REF)'
 	@$(PYTHON) -m venv $(REF)
 	@$(REF)/bin/python -m pip install $(PIP_FLAGS) -r requirements-dev.txt
-	@$(REF)/bin/python -m pip install -qq --disable-pip-version-check torch==2.13.0 jax==0.10.2 jaxlib==0.10.2
+	@$(REF)/bin/python -m pip install -qq --disable-pip-version-check torch==2.13.0 jax==0.10.2 jaxlib==0.10.2 \
+		dash==4.4.1 streamlit==1.67.0
 	@touch $@
 
 .venv-lock/.done:

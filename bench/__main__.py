@@ -33,6 +33,7 @@ FIGURES = {
     "l": [("bench.training", "training")],
     "m": [("bench.networks", "networks")],
     "n": [("bench.networks", "written")],
+    "v": [("bench.hall", "hall")],
 }
 
 

@@ -323,12 +323,12 @@ function listen(desk) {
   listenToTheme(document, () => stage.restyle());
 }
 
-/** Furnish the desk, then let Plotly take over the figures. @param {Opened} opened */
+/** Furnish the desk; what is given lets Plotly take over the figures. @param {Opened} opened */
 export async function furnish(opened) {
   await loadSheet("css/desk.pack.css");
   const desk = new Desk(opened);
   desk.open();
   listen(desk);
   scrollBack(window);
-  await opened.stage.rest.load({ resolve, dress, loadSheet });
+  return () => opened.stage.rest.load({ resolve, dress, loadSheet });
 }

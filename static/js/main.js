@@ -45,10 +45,12 @@ function open(page, trace, packs) {
   return { page, player, stage };
 }
 
-/** A mark for those who measure, a word on the page for those who wait. @param {string} name @param {string} ready */
-function reached(name, ready) {
-  performance.mark(`unrolled:${name}`);
-  document.documentElement.dataset.ready = ready;
+/** A mark for those who measure. @param {string} name */
+const mark = (name) => performance.mark(`unrolled:${name}`);
+
+/** A word on the page for those who wait. @param {string} word */
+function ready(word) {
+  document.documentElement.dataset.ready = word;
 }
 
 /** @param {any} page @param {any} trace @param {any[]} packs */
@@ -56,12 +58,15 @@ function start(page, trace, packs) {
   const opened = open(page, trace, packs);
   Object.assign(window, { unrolled: opened });
   requestAnimationFrame(() => {
-    reached("first-picture", "first");
+    mark("first-picture");
+    ready("first");
     setTimeout(async () => {
       const { furnish } = await import("./desk.js");
       watchPicture(page, opened.stage);
-      await furnish(opened);
-      reached("interactive", "interactive");
+      const rest = await furnish(opened);
+      mark("interactive");
+      await rest();
+      ready("interactive");
     });
   });
 }
