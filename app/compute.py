@@ -22,6 +22,7 @@ from app.problems import Refusal, refusal
 from app.settings import Settings
 from app.tasks import Task
 from core.cost import Cost
+from core.data import kept
 
 INLINE_BYTES = 2**19
 PATIENCE = 1.0
@@ -212,7 +213,7 @@ class Desk:
 
     def _inline(self, task: Task, cost: Cost) -> bool:
         small = cost.milliseconds <= self.settings.inline_ms and cost.bytes <= INLINE_BYTES
-        return small and task.kind in tasks.INLINE
+        return small and task.kind in tasks.INLINE and not kept.named(task.text)  # a stranger's file is read elsewhere
 
     def _start(self, task: Task, inline: bool) -> Flight:
         self.metrics.computes.labels(task.kind, "inline" if inline else "pool").inc()

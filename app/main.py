@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from app import (
     api,
     cells_door,
+    data_door,
     decks,
     decoding_api,
     embeds,
@@ -39,6 +40,7 @@ DOORS = (
     decoding_api,
     models_api,
     cells_door,
+    data_door,
     finding_door,
     geometry_door,
     pictures_door,

@@ -38,12 +38,12 @@ async def models(request: Request) -> Response:
     return Response(flight.frames[0], 201, headers, JSON)
 
 
-async def file(request: Request, services: Services) -> bytes:
+async def file(request: Request, services: Services, most: int | None = None) -> bytes:
     """The body, if it is declared to be bytes."""
     media_type = request.headers.get("content-type", "").lower().partition(";")[0].strip()
     if media_type not in TYPES or request.headers.get("content-encoding", "identity") != "identity":
         raise Refusal("wrong-type", f"The file must be declared as {WEIGHTS} and not be compressed.")
-    return await read_body(request, services.settings, services.settings.model_bytes)
+    return await read_body(request, services.settings, most or services.settings.model_bytes)
 
 
 def chosen(request: Request) -> dict[str, str]:

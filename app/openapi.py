@@ -107,6 +107,11 @@ CONTROLS: Mapping[str, Schema] = {
         {"type": "string", "enum": ["tanh", "relu"]},
         "What PyTorch does not write into a file of `nn.RNN`.",
     ),
+    "kind": parameter(
+        "kind",
+        {"type": "string", "enum": ["text", "table", "sound"]},
+        "What a file of one's own is; nothing lets its content decide.",
+    ),
     "box": parameter(
         "box",
         {"type": "string", "enum": [*BOXES], "default": BOXES[0]},

@@ -14,6 +14,7 @@ import orjson
 
 from app import learning, lessons, models, operating, translations, wire, writing
 from core import elsewhere, experiment, explain, geometry, shown
+from core.data import kept, own
 from core.recipe import Recipe, make_recipe
 from core.trace import Trace, to_npz
 
@@ -45,13 +46,22 @@ class Task:
     def message(self) -> bytes:
         """The task as it travels: a line that says it, and the file."""
         values = (self.kind, self.recipe, self.include, self.form, self.packed, self.asked)
-        return orjson.dumps(values) + b"\n" + self.weights
+        files = kept.named(self.text)
+        return orjson.dumps((*values, [len(f) for f in files])) + b"\n" + b"".join((*files, self.weights))
+
+    @property
+    def text(self) -> str:
+        """All of a task that may name the data that a visitor sent."""
+        return f"{self.recipe} {self.asked}"
 
 
 def read_task(message: bytes) -> Task:
     """The task that travelled."""
     said, _, weights = message.partition(b"\n")
-    kind, recipe, include, form, packed, asked = orjson.loads(said)
+    kind, recipe, include, form, packed, asked, lengths = orjson.loads(said)
+    for length in lengths:
+        kept.keep(weights[:length])
+        weights = weights[length:]
     return Task(kind, recipe, tuple(include), form, packed, tuple((name, value) for name, value in asked), weights)
 
 
@@ -177,6 +187,21 @@ def _recipe(task: Task) -> Recipe:
     return models.with_model(make_recipe(values), task.weights)
 
 
+def _data(task: Task) -> Iterator[bytes]:
+    yield _json(_described(task.weights, str(dict(task.asked)["kind"])))
+
+
+def _described(data: bytes, kind: str) -> dict[str, Any]:
+    """What a visitor's file is, and the recipe that reads it; raises RecipeError for one that cannot be read."""
+    if kind == "text":
+        text = own.text(data)
+        return {"kind": kind, "count": len(text), "recipe": {"data": "characters", "text": text}, "told": None}
+    found = kept.read(data)
+    steps = sum(found.count(part) * found.shelf.part(part).window for part in ("train", "test"))  # type: ignore[attr-defined]
+    sizes = {"steps": steps, "columns": found.sizes[0]}
+    return {"kind": kind, **sizes, "recipe": {"data": found.id}, "told": kept.told(found)}
+
+
 def _plain(task: Task) -> Recipe:
     """The recipe without its model: what is read does not depend on who reads it."""
     return make_recipe(orjson.loads(task.recipe))
@@ -209,6 +234,7 @@ KINDS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "search": _searching,
     "model": _model,
     "weights": _weights,
+    "data": _data,
     "picture": _picture,
     "sound": _sound,
 }

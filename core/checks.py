@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from core.cells import CELLS
+from core.data import COLLECTIONS
+from core.data.own import PREFIX
 from core.equations import parse
 from core.errors import EquationError, Problem, RecipeError
 from core.fields import Field
@@ -40,7 +42,16 @@ def _choice(field: Field, value: object) -> str:
         return value
     if field.name == "cell" and ("=" in value or "\n" in value):
         return _equations(field, value)
+    if field.name == "data" and value.startswith(PREFIX):
+        return _own(field, value)
     raise _fail(field, "is not one of the choices")
+
+
+def _own(field: Field, name: str) -> str:
+    """Data that a visitor sent."""
+    if name not in COLLECTIONS:
+        raise _fail(field, "is not kept here: send its file to /api/v1/data, again perhaps", {"nearest": "sentence"})
+    return name
 
 
 def _equations(field: Field, source: str) -> str:

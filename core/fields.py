@@ -49,12 +49,17 @@ class Field:
 
     def matters(self, values: Mapping[str, Any]) -> bool:
         """Whether this field changes anything beside these values of the others."""
-        return all(values[name] in allowed for name, allowed in self.needs.items())
+        return all(_sort(values[name]) in allowed for name, allowed in self.needs.items())
+
+
+def _sort(value: Any) -> Any:
+    return OWN if isinstance(value, str) and value.startswith(f"{OWN}-") else value
 
 
 TEXTS = tuple(DATASETS)
 UNITS = {"sentence": "words", "characters": "characters"}  # what a form calls them; others go by their titles
-COLLECTED = tuple(COLLECTIONS)
+OWN = "own"  # stands for every file that a visitor sent
+COLLECTED = (*COLLECTIONS, OWN)
 DRAWN = (*TASKS, *COLLECTED)
 DEEP = ("chain", "one-to-one", "one-to-many", "bidirectional")
 ATTENTION = {"topology": ("attention",)}

@@ -11,6 +11,7 @@ from core.data.dates import DATES
 from core.data.ecg import ECG_100, ECG_208
 from core.data.emoji import EMOJI
 from core.data.even_process import EVEN_PROCESS
+from core.data.kept import Known
 from core.data.letters import LETTERS_IN_WORDS
 from core.data.moby_dick import MOBY_CHARACTERS, MOBY_WORDS
 from core.data.moving_digits import MOVING_DIGITS
@@ -52,31 +53,33 @@ TASKS: dict[str, Task] = {
 }
 
 # Recorded, written or drawn by rules, with a part that is held out; a file is read when its first example is asked for.
-COLLECTIONS: dict[str, Collection] = {
-    c.id: c
-    for c in (
-        SENTIMENT,
-        NAMES,
-        MOBY_CHARACTERS,
-        MOBY_WORDS,
-        ECG_208,
-        ECG_100,
-        SPOKEN_DIGITS,
-        VOICES,
-        TRIGGER_WORD,
-        ACCOUNT,
-        SP500,
-        DIGIT_ROWS,
-        DIGIT_PIXELS,
-        PEN_DIGITS,
-        MOVING_DIGITS,
-        DATES,
-        GERMAN_NUMBERS,
-        FRENCH_NUMBERS,
-        SHAPE_SCENES,
-        EMOJI,
-    )
-}
+COLLECTIONS: dict[str, Collection] = Known(
+    {
+        c.id: c
+        for c in (
+            SENTIMENT,
+            NAMES,
+            MOBY_CHARACTERS,
+            MOBY_WORDS,
+            ECG_208,
+            ECG_100,
+            SPOKEN_DIGITS,
+            VOICES,
+            TRIGGER_WORD,
+            ACCOUNT,
+            SP500,
+            DIGIT_ROWS,
+            DIGIT_PIXELS,
+            PEN_DIGITS,
+            MOVING_DIGITS,
+            DATES,
+            GERMAN_NUMBERS,
+            FRENCH_NUMBERS,
+            SHAPE_SCENES,
+            EMOJI,
+        )
+    }
+)
 
 __all__ = [
     "COLLECTIONS",

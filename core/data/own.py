@@ -24,7 +24,7 @@ FEWEST_ROWS, MOST_ROWS, MOST_COLUMNS, LONGEST_FIELD, LARGEST = 20, 20_000, 16, 1
 SPEECH_RATE, BANDS, WIDTH, HOP = 8000, 26, 0.032, 0.016
 FEWEST_FRAMES = 20
 MODEL_SHARE = 0.8  # the first part of a sequence is learnt from, the rest is held out
-OWN = "yours; it is read, not kept"
+OWN, PREFIX = "yours; it is read, and kept in memory for a while", "own-"
 
 
 class Table(NamedTuple):
@@ -33,6 +33,21 @@ class Table(NamedTuple):
     columns: tuple[str, ...]
     values: Floats
     rows: tuple[str, ...]
+
+
+def id_of(data: bytes) -> str:
+    """What a file is called in a recipe."""
+    return f"{PREFIX}{hashlib.sha256(data).hexdigest()[:16]}"
+
+
+def kind_of(data: bytes) -> str:
+    """What a file seems to be: a sound, a table or a text."""
+    if data[:4] == b"RIFF":
+        return "sound"
+    first = data.lstrip().partition(b"\n")[0].decode(errors="replace").strip()
+    separator = _separator(first)
+    fields = first.split(separator)
+    return "table" if (len(fields) > 1 and " " not in first) or _is_number(fields[0], separator) else "text"
 
 
 def _sized(data: bytes, most: int) -> bytes:
@@ -155,7 +170,7 @@ def _clipped(field: str) -> str:
 def series(data: bytes, title: str = "Your table") -> Collection:
     """A table as a sequence that predicts its next row; columns are scaled by the part that is learnt from."""
     found = table(data)
-    arrays = {name: Array(found.values[:, i], ("row",)) for i, name in enumerate(found.columns)}
+    arrays = {f"{i + 1} {name}": Array(found.values[:, i], ("row",)) for i, name in enumerate(found.columns)}
     look = Look(title, found.rows, "", Picture("strip-chart", arrays))
     return _predicted(data, "row", found.columns, found.values, look)
 
@@ -173,6 +188,14 @@ def sound(data: bytes, title: str = "Your sound") -> Collection:
     return _predicted(data, "1/62.5 s", names, frames, Look(title, words, "", picture))
 
 
+def _cut(picture: Picture, span: slice) -> Picture:
+    """The steps of a picture that a window shows."""
+    hop = int(picture.hop or 1)
+    fine = slice(span.start * hop, span.stop * hop)
+    arrays = {n: Array(a.data[span if n == "log_mel" else fine], a.dims) for n, a in picture.arrays.items()}
+    return replace(picture, arrays=arrays)
+
+
 def _predicted(data: bytes, unit: str, names: tuple[str, ...], raw: Floats, look: Look) -> Collection:
     """Rows (N, C) as a stream that predicts the next one; the end of it is held out."""
     cut = round(MODEL_SHARE * len(raw))
@@ -183,13 +206,14 @@ def _predicted(data: bytes, unit: str, names: tuple[str, ...], raw: Floats, look
         values, size = scaled[first:last], last - first - 1
 
         def show(begin: int, end: int) -> Look:
-            return replace(look, time=look.time[first + begin : first + end])
+            span = slice(first + begin, first + end)
+            return replace(look, time=look.time[span], picture=_cut(look.picture, span))
 
         return Stream(size, min(size, 200), lambda at: (values[at], values[at + 1]), show)
 
     shelf = Shelf(names, names, part(0, cut), part(cut, len(raw)))
     return Collection(
-        id=f"own-{hashlib.sha256(data).hexdigest()[:16]}",
+        id=id_of(data),
         title=look.title,
         description="Predict what comes next.",
         licence=OWN,

@@ -95,8 +95,8 @@ export function createInquiries(means = {}) {
     picture: (query) => once(`picture ${query}`, () => get(`pictures?${query}`)),
     /** All that there is to choose from, in the language of the page. */
     catalog: () => once("catalog", () => get("catalog", spoken())),
-    /** A visitor's own text, table or sound. @param {Blob} file */
-    data: (file) => send("data", file, {}),
+    /** A visitor's own text, table or sound. @param {File} file */
+    data: (file) => send("data", file, /\.(csv|tsv)$/i.test(file.name) ? { kind: "table" } : {}),
     /** Where the sound of what a recipe reads is. @param {string} query */
     soundOf: (query) => new URL(`sounds?${query}`, base()).href,
     /** What is in a file of weights. @param {Blob} file @param {Record<string, string>} [query] @param {{signal?: AbortSignal}} [options] */

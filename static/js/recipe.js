@@ -40,7 +40,10 @@ const brought = (values, fields) =>
 
 /** Whether a field changes anything beside these values of the others. @param {Field} field @param {Values} values */
 export const matters = ({ needs = {} }, values) =>
-  Object.entries(needs).every(([name, allowed]) => allowed.includes(/** @type {any} */ (values[name] ?? null)));
+  Object.entries(needs).every(([name, allowed]) => allowed.includes(/** @type {any} */ (sortOf(values[name] ?? null))));
+
+/** Every file that a visitor sent is of one sort. @param {Value} value */
+export const sortOf = (value) => (typeof value === "string" && value.startsWith("own-") ? "own" : value);
 
 /** A recipe as the engine keeps it: what does not matter is at its default. @param {Values} values @param {readonly Field[]} fields @returns {Values} */
 export function settled(values, fields) {
@@ -131,8 +134,9 @@ function textComplaint(field, value) {
   return null;
 }
 
-/** A cell may also be written out as equations. @param {Field} field @param {Value} value */
+/** A cell may also be written out as equations, and data may be the visitor's own. @param {Field} field @param {Value} value */
 export function isEquations(field, value) {
+  if (field.name === "data") return sortOf(value) === "own";
   return field.name === "cell" && typeof value === "string" && value.includes("=");
 }
 

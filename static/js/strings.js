@@ -255,6 +255,7 @@ const ENGLISH = {
   "form.slider": "{label}, as a slider",
   "form.none": "none",
   "form.own": "own equations",
+  "form.own.data": "your own data",
   "form.fault": "{label} {message}.",
   "form.needed": "{label} is needed.",
   "form.choices": "{label} is one of {choices}.",

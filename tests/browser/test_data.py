@@ -5,6 +5,7 @@ from playwright.sync_api import Page
 
 from core.data import COLLECTIONS
 from core.models import cards
+from tests.browser.conftest import Opener
 from tests.browser.explorer import rest
 
 DRAWN = """() => {
@@ -80,6 +81,33 @@ def test_a_sound_plays_in_time_with_the_player(page: Page) -> None:
 
 
 @pytest.mark.parametrize("address", ["/?model=captions", "/?model=account", "/?model=dates"])
-def test_on_a_phone_and_in_the_dark_it_fits(address: str, open_page: object) -> None:
-    page, _ = open_page(viewport={"width": 390, "height": 844}, color_scheme="dark")  # type: ignore[operator]
+def test_on_a_phone_and_in_the_dark_it_fits(address: str, open_page: Opener) -> None:
+    page, _ = open_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
     assert not opened(page, address)["sideways"]
+
+
+def test_the_library_opens_a_model_and_tells_what_it_is_bad_at(page: Page) -> None:
+    page.goto("/#tool=library")
+    card = page.locator(".library-card", has_text="Dates to ISO 8601").first
+    card.wait_for(timeout=60_000)
+    assert "Limits:" in card.inner_text()
+    assert "exact answers" in card.inner_text()
+    card.get_by_role("link").click()
+    page.wait_for_function("() => unrolled.stage.trace.recipe.model === 'dates' && !unrolled.stage.trace.partial")
+    page.wait_for_function("() => location.search === '?model=dates'")
+    page.wait_for_function("() => document.querySelector('.library-card.is-here h3').textContent.startsWith('Dates')")
+
+
+def test_a_table_of_ones_own_runs_and_a_mistake_is_explained(open_page: Opener) -> None:
+    page, witness = open_page()
+    witness.forgive.append("422")
+    rest_of = "".join(f"{i % 5},{i * i % 7}\n" for i in range(40))
+    page.goto("/#tool=library&kind=own")
+    file = page.locator("#own-file")
+    file.wait_for(state="attached", timeout=60_000)
+    file.set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": b"1,2\nx,4\n" * 20})
+    page.locator(".tool-problem:not([hidden])").wait_for()
+    file.set_input_files({"name": "mine.csv", "mimeType": "text/csv", "buffer": f"a,b\n{rest_of}".encode()})
+    page.wait_for_function("() => unrolled.stage.trace.recipe.data.startsWith('own-') && !unrolled.stage.trace.partial")
+    page.wait_for_function("() => document.querySelector('.data-title')?.textContent === 'Your table'")
+    assert page.locator("#recipe-data").input_value().startswith("own-")

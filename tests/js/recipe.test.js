@@ -203,3 +203,12 @@ test("a text that is too long is shortened at a unit's end", () => {
   assert.equal(shortened(text, { nearest: 40, unit: "word" }), null);
   assert.equal(shortened(text, null), null);
 });
+
+test("a file of the visitor's own is a choice, and all such files are of one sort", () => {
+  const data = { ...named("cell"), name: "data", default: "sentence", choices: ["sentence", "names"] };
+  const example = { ...named("window"), name: "example", needs: { data: ["names", "own"] } };
+  assert.deepEqual(check({ data: "own-0123456789abcdef" }, [data]), []);
+  assert.equal(check({ data: "other" }, [data]).length, 1);
+  assert.ok(matters(example, { data: "own-0123456789abcdef" }));
+  assert.ok(!matters(example, { data: "sentence" }));
+});

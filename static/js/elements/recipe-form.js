@@ -309,7 +309,9 @@ export class RecipeForm extends HTMLElement {
 function own(select, source) {
   if ([...select.options].some(({ value }) => value === source)) return;
   select.querySelector("[data-own]")?.remove();
-  select.append(make("option", { value: source, "data-own": true }, t("form.own")));
+  select.append(
+    make("option", { value: source, "data-own": true }, t(select.name === "data" ? "form.own.data" : "form.own")),
+  );
 }
 
 /** @param {Field} field @param {Value} value */

@@ -6,6 +6,7 @@ import { inquiries } from "../inquiries.js";
 import { sharp } from "../motion/chart.js";
 import { Sounding } from "../motion/sound.js";
 import { reached } from "../player.js";
+import { sortOf } from "../recipe.js";
 import { loadSheet } from "../sheets.js";
 import { row as chance, fires } from "../views/chance.js";
 import { row as passage } from "../views/passage.js";
@@ -287,7 +288,7 @@ const stepsASecond = ({ rate, hop }) => (rate ?? 1) / (hop ?? 1);
 /** Whether what a trace read has a picture. @param {Trace} trace @param {any} catalog */
 export const pictured = (trace, catalog) =>
   (catalog.fields.find((/** @type {any} */ { name }) => name === "example")?.needs.data ?? []).includes(
-    trace.recipe.data,
+    sortOf(trace.recipe.data),
   );
 
 /** @param {HTMLElement} host @param {any} context */

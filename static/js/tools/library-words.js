@@ -10,7 +10,7 @@ export const ENGLISH = {
   "library.collections": "Data sets",
   "library.own": "Your own data",
   "library.opening": "Opening {title}",
-  "library.weak": "Bad at: {weak}",
+  "library.weak": "Limits: {weak}",
   "library.real": "real data",
   "library.generated": "generated data",
   "library.parameters": "{count} parameters",

@@ -95,7 +95,7 @@ class Library {
     });
     const about = make("p", {}, card.description);
     const host = make("article", { class: "library-card" }, make("div", { class: "library-picture" }));
-    const weak = card.weakness ?? card.caution;
+    const weak = card.weakness || card.caution;
     host.append(make("h3", {}, link), about);
     if (card.figures) host.append(this.figures(card));
     if (weak) host.append(make("p", { class: "library-weak" }, t("library.weak", { weak })));
