@@ -123,4 +123,4 @@ def test_every_operation_keeps_its_promises(label: str, mode: GenerationMode, ba
 
 
 def test_every_operation_was_tried() -> None:
-    assert len(OPERATIONS) == 38
+    assert len(OPERATIONS) == 39
