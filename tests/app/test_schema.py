@@ -62,8 +62,8 @@ CASES = [
 
 # What a value alone may not be, which the description says; how values go together no schema can say.
 ALONE = re.compile(r"no such field|must be (text|a number|a whole number|finite|at least|at most)|one of the choices")
-# What depends on the cell, the text, or what was sent before.
-DEPENDS = re.compile(r"explain|models|lessons|cells")
+# What depends on the cell, the text, the data, or what was sent before.
+DEPENDS = re.compile(r"explain|models|lessons|cells|sounds|pictures|v1/data")
 
 
 UNTRAINED = re.compile(r"decode|finding|geometry")
