@@ -31,9 +31,9 @@ VIEWPORT: ViewportSize = {"width": 1440, "height": 1000}
 
 
 @contextmanager
-def site() -> Iterator[str]:
+def site(**settings: str) -> Iterator[str]:
     """The address of our real server, started for this."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), (), **settings) as server:
         yield server.url
 
 

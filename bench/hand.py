@@ -5,22 +5,35 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, Page
 
 from bench.browser import lateness
-from bench.chromium import address, arrive, chromium, fresh, numbers, quantile, received, site, visit
+from bench.chromium import address, arrive, chromium, fresh, numbers, quantile, received, settled, site, visit, wait
 from bench.recipes import FULL, LONG
 from bench.report import Figure
 
 FRAMES = 400
+# A server refuses a thousand steps with everything, as it comes. Here it may, and sends what the pictures show.
+GENEROUS = {"UNROLLED_COMPUTE_MS": "60000", "UNROLLED_RESPONSE_BYTES": "1000000000"}
+DRAFT = """(text) => {
+  const detail = { ...unrolled.stage.trace.recipe, text };
+  document.dispatchEvent(new CustomEvent("recipe-draft", { detail }));
+}"""
 
 
 def full(rounds: int) -> Iterator[Figure]:
     """(o) Frames while the unrolled network, six heat maps, curves and the matrix move: at T = 100 and at T = 1000."""
-    with site() as url, chromium() as browser:
-        for run, most in ((FULL, 1.0), (LONG, 2.0)):
-            with visit(browser, url, run) as page:
-                plays = [numbers(page, f"unrolledBench.play({FRAMES})") for _ in range(max(2, rounds // 8))]
-            p95, late = lateness([ms for play in plays for ms in play])
-            yield Figure("o", f"{run.name}: 95 % of frames within", p95, None, "ms", p95, "<=", 17.5)
-            yield Figure("o", f"{run.name}: late frames", late, None, "%", late, "<=", most)
+    with site(**GENEROUS) as url, chromium() as browser, visit(browser, url, FULL) as page:
+        yield from played(page, FULL.name, rounds, 1.0)
+        page.evaluate(DRAFT, LONG.recipe["text"])
+        wait(page, f"unrolled.player.T === {LONG.T}", 60)
+        settled(page, 60)
+        yield from played(page, LONG.name, rounds, 2.0)
+
+
+def played(page: Page, name: str, rounds: int, most: float) -> Iterator[Figure]:
+    """Frames of the page's own button, a few hundred at a time."""
+    plays = [numbers(page, f"unrolledBench.play({FRAMES})") for _ in range(max(2, rounds // 8))]
+    p95, late = lateness([ms for play in plays for ms in play])
+    yield Figure("o", f"{name}: 95 % of frames within", p95, None, "ms", p95, "<=", 17.5)
+    yield Figure("o", f"{name}: late frames", late, None, "%", late, "<=", most)
 
 
 def hand(rounds: int) -> Iterator[Figure]:
