@@ -239,7 +239,7 @@ _WEIGHTS = (
         "gain",
         "number",
         1.0,
-        "Gain",
+        "Gain on U",
         "A factor on the recurrent matrices at the start.",
         low=0.0,
         high=100.0,

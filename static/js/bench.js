@@ -37,6 +37,19 @@ export class Bench {
       choose: (name) => this.choose(name),
       panel: (name) => this.idOf(name),
     });
+    this.welcome(host.ownerDocument);
+  }
+
+  /** A file that is dragged over the page finds where it can be dropped open, and never takes the page away. @param {Document} page */
+  welcome(page) {
+    page.addEventListener("dragenter", ({ dataTransfer }) => {
+      const known = this.rows.some(({ name }) => name === "weights") && this.open !== "library";
+      if (known && dataTransfer?.types.includes("Files")) this.choose("weights");
+    });
+    for (const name of ["dragover", "drop"])
+      page.addEventListener(name, (event) => {
+        if (/** @type {DragEvent} */ (event).dataTransfer?.types.includes("Files")) event.preventDefault();
+      });
   }
 
   /** The pane that comes with the page. */

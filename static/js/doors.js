@@ -38,7 +38,7 @@ export function openDoors(desk) {
     });
   }
   if (document.documentElement.dataset.hide) keys.append(everything());
-  else if (isFirst()) offer(desk.player, () => enter("tour", means));
+  else if (isFirst()) offer(desk.player, (name) => enter(name, means));
   return help;
 }
 
@@ -75,13 +75,15 @@ function remember() {
   }
 }
 
-/** A quiet line under the tools; it goes when the visitor begins by themselves. @param {import('./player.js').Player} player @param {() => void} begin */
+/** A quiet line under the tools; it goes when the visitor begins by themselves. @param {import('./player.js').Player} player @param {(name: string) => void} begin */
 function offer(player, begin) {
   const yes = make("button", { type: "button", class: "button" }, t("tour.begin"));
+  const some = make("button", { type: "button", class: "button" }, t("tour.examples"));
   const no = make("button", { type: "button", class: "button" }, t("tour.no"));
-  yes.addEventListener("click", begin);
+  yes.addEventListener("click", () => begin("tour"));
+  some.addEventListener("click", () => begin("examples"));
   no.addEventListener("click", remember);
-  const line = make("p", { class: "offer" }, make("span", {}, t("tour.offer")), yes, no);
+  const line = make("p", { class: "offer" }, make("span", {}, t("tour.offer")), yes, some, no);
   find(document, "#bench").append(line);
   const begun = player.subscribe(({ phase, focus, tool }) => {
     if (phase === "whole" && focus === null && tool === "inspect") return;

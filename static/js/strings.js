@@ -15,8 +15,9 @@ const ENGLISH = {
   "page.stays": "The page still shows the run before; all that needs no server goes on.",
   "hide.some": "The link that you opened hides some controls.",
   "hide.all": "Show everything",
-  "tour.offer": "New here? A tour of a few stops shows what to try.",
+  "tour.offer": "New here?",
   "tour.begin": "Take the tour",
+  "tour.examples": "See examples",
   "tour.no": "No, thanks",
   "page.exploded":
     "This run left the range of numbers: {count} values are not finite, first {array} at t = {t}. That is the result, not an error: with these weights the values explode. The marked cells show where.",
@@ -79,7 +80,7 @@ const ENGLISH = {
     "Contribution of each use of {parameter} at step k to the gradient of each loss at step t, {low} to {high}. The largest: error at {t}, use at {k}.",
   "contributions.exploded": "{window} steps kept of a gradient that is not finite",
   "contributions.window": "{window} steps kept: cosine {cosine}, length {ratio}",
-  "contributions.full": "No truncation: the whole gradient. Drag to cut.",
+  "contributions.full": "No truncation. Drag the bar to cut.",
   "output.title": "Prediction",
   "output.readout": "t = {t}: “{name}” {p}",
   "output.summary":
@@ -144,7 +145,7 @@ const ENGLISH = {
   "tool.edit": "Edit",
   "tool.cell": "Cell",
   "tool.geometry": "Geometry",
-  "tool.weights": "Weights",
+  "tool.weights": "Weights file",
   "tool.library": "Models and data",
   "tool.find": "Find",
 

@@ -21,6 +21,14 @@ def chosen(page: Page) -> list[str]:
     return page.locator(".word-strip [aria-selected='true']").all_inner_texts()
 
 
+def test_the_end_that_was_not_typed_gives_way(page: Page) -> None:
+    visit(page, "/?cell=lstm#tool=find&range=0-0")
+    page.locator("#range-from").fill("3")
+    page.locator("#range-from").press("Tab")
+    expect(page.locator("#range-to")).to_be_focused()
+    until(page, "location.hash.includes('range=3-3')")
+
+
 def test_the_units_are_those_of_the_engine_best_first(page: Page) -> None:
     open_tool(page)
     told = page.evaluate(f"fetch('/api/v1/finding?{QUERY}&from=2&to=4').then((answer) => answer.json())")

@@ -60,6 +60,16 @@ def test_the_numbers_are_those_of_the_file(page: Page) -> None:
     np.testing.assert_array_equal(shown, params["U_f"].ravel())
 
 
+def test_a_file_dragged_over_the_page_finds_its_place_open(page: Page) -> None:
+    visit(page)
+    dragged = page.evaluate_handle(
+        "() => { const held = new DataTransfer(); held.items.add(new File(['x'], 'w.safetensors')); return held; }"
+    )
+    page.dispatch_event("#network", "dragenter", {"dataTransfer": dragged})
+    expect(page.get_by_role("tab", name="Weights file")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".tool-weights .drop")).to_be_visible()
+
+
 def test_it_works_by_keyboard(page: Page) -> None:
     open_tool(page)
     page.get_by_role("tab", name="Weights").focus()

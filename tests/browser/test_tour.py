@@ -37,6 +37,12 @@ def test_who_begins_without_it_is_left_in_peace(page: Page) -> None:
     expect(page.locator(".offer")).to_have_count(0)
 
 
+def test_who_would_rather_look_finds_the_examples_beside_it(page: Page) -> None:
+    visit(page)
+    page.get_by_role("button", name="See examples").click()
+    expect(page.get_by_role("heading", name="Examples", exact=True)).to_be_visible()
+
+
 def test_it_is_not_offered_where_something_was_asked_for(page: Page) -> None:
     for address in ("/?cell=lstm", "/#t=3", "/?hide=seed", "/lecture/loss/1"):
         visit(page, address)

@@ -218,9 +218,10 @@ export function createEnds(change) {
     to,
   );
   let T = 1;
-  host.addEventListener("change", () => {
+  host.addEventListener("change", ({ target }) => {
     const clamp = (/** @type {string} */ text) => Math.min(T - 1, Math.max(0, Math.round(Number(text)) || 0));
-    change(between(clamp(from.value), clamp(to.value)), true);
+    const [first, last] = [clamp(from.value), clamp(to.value)]; // what was not typed gives way
+    change(target === from ? { first, last: Math.max(first, last) } : { first: Math.min(first, last), last }, true);
   });
   return {
     host,
