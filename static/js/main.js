@@ -66,6 +66,7 @@ function start(page, trace, packs) {
       const rest = await furnish(opened);
       mark("interactive");
       await rest();
+      mark("at-rest");
       ready("interactive");
     });
   });
