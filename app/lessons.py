@@ -40,6 +40,7 @@ _SCENES = (
 SCENES = {view: (title, array) for view, title, array in _SCENES}
 FORMULA = re.compile(r"\$[^$]*\$")
 QUOTED = re.compile(r"\*[^*]*\*")
+MARKED = re.compile(r"\{[^{}]+\}|\$[^$]+\$|\*(?P<em>[^*]+)\*")
 DIGIT = re.compile(r"\d")
 
 
@@ -243,6 +244,8 @@ def asking(ask: Ask) -> tuple[str, ...]:
 def unquoted(trace: Trace, text: str) -> Iterator[str]:
     """Quotes that cannot be read, and digits that are no quotes."""
     yield from _unread(trace, text)
+    if any((m["em"] or "").count("{") != (m["em"] or "").count("}") for m in MARKED.finditer(text)):
+        yield f"sets a quote with a star in it between stars in “{text[:60]}…”"
     if typed := DIGIT.search(bare(text)):
         yield f"types the digit {typed[0]} by hand in “{text[:60]}…”: quote it from the trace"
 

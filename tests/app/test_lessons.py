@@ -58,6 +58,7 @@ def test_the_lessons_are_numbered_as_they_stand() -> None:
     [
         (Step("A", "word " * 61), "61 words"),
         (Step("A", "It is 3."), "digit 3"),
+        (Step("A", "It is *{sum(loss * mask)}*."), "with a star in it"),
         (Step("A", "It is {nothing[0]}."), "no array nothing"),
         (Step("A", "It is {loss}."), "8 numbers"),
         (Step("A", "So.", views=("television",)), "no view"),
