@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     compute_ms: float = Field(
         default=2000, ge=10, description="Largest predicted compute time of one request, in milliseconds."
     )
-    response_bytes: int = Field(default=64 * MIB, ge=MIB, description="Largest predicted size of one answer, in bytes.")
+    response_bytes: int = Field(default=48 * MIB, ge=MIB, description="Largest predicted size of one answer, in bytes.")
     inline_ms: float = Field(
         default=3.0, ge=0, description="Up to this predicted time a trace is computed without the pool."
     )
