@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         default=1024 * MIB, ge=256 * MIB, description="Address space of one compute process, in bytes."
     )
     deadline_seconds: float = Field(
-        default=40, gt=0, description="Longest real time of one computation before it is ended."
+        default=20, gt=0, description="Longest real time of one computation before it is ended."
     )
     abandon_seconds: float = Field(
         default=0.5, ge=0.1, description="How long a computation goes on after the last who waited has left."
