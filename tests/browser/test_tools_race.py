@@ -51,7 +51,7 @@ def test_one_bar_and_one_cursor_move_all_of_them(page: Page) -> None:
     page.get_by_role("slider", name="Weights after so many updates").focus()
     page.keyboard.press("Home")
     until(page, "unrolled.player.state.epoch === 0")
-    assert page.locator(".lane-loss").all_inner_texts() != losses
+    expect(page.locator(".lane-loss")).not_to_have_text(losses)
     until(page, f"{pictures} !== {first!r}")
     box = page.locator(".lane-canvas").first.bounding_box()
     assert box
