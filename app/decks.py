@@ -69,7 +69,7 @@ async def part(services: Services, slides: Sequence[Slide], voice: Voice, left: 
 async def run(services: Services, slide: Slide, left: Leaving) -> tuple[str, bytes]:
     """The trace of a slide and its name: the same run has the same."""
     asked = asked_of(slide)
-    task = Task("trace", asked.recipe.canonical(), asked.include, "base64", asked=asked.surgery, weights=asked.packed)
+    task = Task("trace", asked.recipe.canonical(), asked.include, "page", asked=asked.surgery, weights=asked.packed)
     trace = (await services.desk.finished(task, weigh(asked, services.settings), left)).frames[0]
     return sha256(trace).hexdigest()[:16], trace
 

@@ -135,7 +135,7 @@ def queried(request: Request) -> str:
 async def traced(services: Services, shown: Shown, left: Leaving) -> bytes:
     """The trace of an embed, as JSON."""
     asked = shown.asked
-    task = Task("trace", asked.recipe.canonical(), asked.include, "base64", asked=asked.surgery, weights=asked.packed)
+    task = Task("trace", asked.recipe.canonical(), asked.include, "page", asked=asked.surgery, weights=asked.packed)
     return (await services.desk.finished(task, weigh(asked, services.settings), left)).frames[0]
 
 

@@ -104,7 +104,7 @@ async def explorer(request: Request) -> Response:
 async def explorer_html(services: Services, opening: Opening, left: Leaving) -> bytes:
     """The explorer's page, its first picture inside."""
     shown = opening.asked if prompt(opening, services.settings) else Asked(make_recipe({}), {})
-    task = Task("trace", shown.recipe.canonical(), shown.include, "base64", asked=shown.surgery, weights=shown.packed)
+    task = Task("trace", shown.recipe.canonical(), shown.include, "page", asked=shown.surgery, weights=shown.packed)
     flight = await services.desk.finished(task, weigh(shown, services.settings), left)
     step = opening.lesson.steps[opening.place] if opening.lesson and not opening.problem else None
     search = await search_of(services, opening.asked, step, left)

@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 
 from core.arrays import Array
+from core.experiment import group_of
 from core.trace import Event, Trace, encode, header, nonfinite, nonfinite_count
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
@@ -26,14 +27,29 @@ KINDS = {"start": 0, "forward": 1, "backward": 2, "done": 3, "drain": 4, "proble
 KINDS |= {"step": 6, "snapshot": 7, "diverged": 8, "finished": 9, "expanded": 10, "kept": 11, "pruned": 12}
 # Between these float32 keeps its seven digits, and some more for what is smaller beside it.
 SMALLEST, LARGEST = 1e-28, 1e38
+# Up to so many numbers an array inside a page is exact: what all such arrays weigh is little.
+SHORT = 1000
 ARRAYS = orjson.OPT_SERIALIZE_NUMPY
 
 
 def trace_json(trace: Trace, encoding: str) -> bytes:
-    """What `core.trace.to_json` says, by a writer that is ten times as quick."""
-    arrays = {name: {"dims": array.dims, **_described(array.data, encoding)} for name, array in trace.arrays.items()}
+    """What `core.trace.to_json` says, by a writer that is ten times as quick; `page` is base64 for pages."""
+    plain, encoding = (_light, "base64") if encoding == "page" else (_as_it_is, encoding)
+    arrays = {n: {"dims": a.dims, **_described(plain(n, a), encoding)} for n, a in trace.arrays.items()}
     lost = {"nonfinite": nonfinite(trace.arrays), "nonfinite_count": nonfinite_count(trace.arrays)}
     return orjson.dumps({**header(trace), "arrays": arrays, **lost}, option=ARRAYS)
+
+
+def _as_it_is(_name: str, array: Array) -> Numbers:
+    return array.data
+
+
+def _light(name: str, array: Array) -> Numbers:
+    """Long steps of the way forward have the seven digits that a stream gives them, and half the weight."""
+    data = array.data
+    forward = group_of(name) == "forward" and array.dims[:1] in (("source",), ("time",))
+    light = forward and data.size > SHORT and data.dtype == np.float64 and _fits(_largest(data))
+    return data.astype(np.float32) if light else data
 
 
 def _described(data: Numbers, encoding: str) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from bench.report import Figure
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 768e3 / 8}
 PAGES = {
     "lesson": "/lecture/vanishing/1",
+    "lesson with the longest run": "/lecture/trigger-word/1",
     "lesson as an embed": "/embed/lecture/vanishing/1",
     "lesson as a slide": "/lecture/vanishing/1/deck",
 }
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
-DRAWN = "['first', 'interactive'].includes(document.documentElement.dataset.ready)"
+DRAWN = "['first', 'interactive'].includes(document.documentElement?.dataset.ready)"
 
 
 def slow_line(rounds: int) -> Iterator[Figure]:

@@ -46,3 +46,11 @@ def test_a_recipe_without_such_an_array_says_so_without_failing(client: httpx.Cl
 @pytest.mark.parametrize("path", ["none/1", "loss/0", "loss/99", "loss/x", "loss/１"])
 def test_what_is_no_step_is_not_found(client: httpx.Client, path: str) -> None:
     assert client.get(f"/api/v1/lessons/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["trigger-word/1", "image-captioning/4", "big-windows/1", "attention/2"])
+def test_the_longest_runs_leave_room_for_the_scripts_of_their_page(path: str, client: httpx.Client) -> None:
+    with client.stream("GET", f"/lecture/{path}", headers={"Accept-Encoding": "br"}) as page:
+        size = sum(len(part) for part in page.iter_raw())
+    assert (page.status_code, page.headers["content-encoding"]) == (200, "br")
+    assert size < 400_000  # of 700, with sheets, letters, modules and what the lesson's own pictures need

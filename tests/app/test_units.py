@@ -1,5 +1,6 @@
 """The small parts on their own, at their edges."""
 
+import base64
 import gzip
 import json
 import math
@@ -179,3 +180,19 @@ def test_a_scale_keeps_every_digit_at_both_ends() -> None:
         found = np.frombuffer(packed_value, "<f4", 3, 8).astype(float) * scale
         assert math.isfinite(scale)
         assert found[0] == pytest.approx(value, rel=1e-7)
+
+
+LONG: dict[str, object] = {"hidden": 40, "text": "a b c " * 30}
+EXPLODING: dict[str, object] = {"cell": "rnn-relu", "gain": 30, "data": "characters", "text": "abc" * 60}
+
+
+@pytest.mark.parametrize("values", [LONG, EXPLODING])
+def test_a_page_has_long_steps_in_float32_and_all_else_exactly(values: dict[str, object]) -> None:
+    trace = compute(make_recipe(values), GROUPS[:5])
+    exact, light = (json.loads(wire.trace_json(trace, form))["arrays"] for form in ("base64", "page"))
+    assert exact.keys() == light.keys()
+    changed = {name for name in exact if exact[name] != light[name]}
+    assert changed == ({"s", "s_prev", "s.pre"} if values is LONG else set())
+    for name in changed:
+        read = np.frombuffer(base64.b64decode(light[name]["data"]), "<f4").reshape(light[name]["shape"])
+        np.testing.assert_allclose(read, trace[name], rtol=1e-7)
