@@ -127,6 +127,7 @@ class Lesson:
     recipe: Mapping[str, Any]
     steps: tuple[Step, ...]
     exercises: tuple[Exercise, ...] = ()
+    beyond: bool = False  # no scene of the lecture but one that somebody added to it
 
     def recipe_of(self, step: Step | Exercise) -> Recipe:
         """The recipe of a step: the lesson's, with what the step changes."""

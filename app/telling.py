@@ -101,4 +101,5 @@ def _answer(trace: Trace, ask: Ask) -> float | None:
 def heading(lesson: Lesson) -> dict[str, Any]:
     """A lesson as the contents list it."""
     kept = {"id": lesson.id, "number": lesson.number, "title": lesson.title, "minutes": lesson.minutes}
+    kept |= {"beyond": lesson.beyond}
     return {**kept, "take_away": lesson.take_away, "sources": [*lesson.sources], "steps": len(lesson.steps)}

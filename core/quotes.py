@@ -123,7 +123,7 @@ class _Walk:
             case ast.Compare(left=left, ops=ops, comparators=rest):
                 found = self.compared(left, ops, rest)
             case ast.BoolOp(op=ast.And(), values=parts):
-                found = all(bool(self(p)) for p in parts)
+                found = all(bool(np.all(self(p))) for p in parts)
             case ast.Subscript(value=inner, slice=index):
                 found = self.entry(inner, index)
             case ast.Call(func=ast.Name(id=name), args=[inner], keywords=[]):
@@ -132,11 +132,12 @@ class _Walk:
                 raise ValueError("this is not among what a quote may hold")
         return found
 
-    def compared(self, left: ast.expr, ops: list[ast.cmpop], rest: list[ast.expr]) -> bool:
-        """A chain of comparisons: each must hold."""
+    def compared(self, left: ast.expr, ops: list[ast.cmpop], rest: list[ast.expr]) -> Any:
+        """A chain of comparisons: where all of it holds, entry by entry."""
         values = [self(left), *map(self, rest)]
-        holds = [OPERATORS[type(op)](a, b) for op, a, b in zip(ops, values[:-1], values[1:], strict=True)]
-        return all(bool(np.all(h)) for h in holds)
+        links = [OPERATORS[type(op)](a, b) for op, a, b in zip(ops, values[:-1], values[1:], strict=True)]
+        found = np.all(np.broadcast_arrays(*links), axis=0)
+        return found if found.ndim else bool(found)
 
     def call(self, name: str, given: Any) -> Any:
         """A function of the table, or the label of an output or a step."""
@@ -230,8 +231,8 @@ def quoted(trace: Trace, quote: str) -> str:
 
 
 def holds(trace: Trace, claim: str) -> bool:
-    """Whether a comparison is true of a trace."""
-    found = value(trace, claim)
-    if not isinstance(found, bool | np.bool_):
+    """Whether a comparison is true of a trace, everywhere where it is one of arrays."""
+    found = np.asarray(value(trace, claim))
+    if found.dtype != np.bool_:
         raise QuoteError(f"“{claim}” is not a claim: it compares nothing")
-    return bool(found)
+    return bool(found.all())

@@ -37,8 +37,18 @@ def test_functions_sizes_and_choices(trace: Trace) -> None:
     assert value(trace, "radius(param/U)") == pytest.approx(np.abs(np.linalg.eigvals(trace["param/U"])).max())
 
 
+def test_a_comparison_of_arrays_can_be_counted(trace: Trace) -> None:
+    loss = trace["loss"][:, 0]
+    assert value(trace, "count(loss > mean(loss))") == (loss > loss.mean()).sum()
+    assert 0 < value(trace, "count(loss[2:] > loss[1])") == (loss[2:] > loss[1]).sum()
+    assert value(trace, "argmax(loss > mean(loss))") == np.argmax(loss > loss.mean())
+    assert value(trace, "count(0 < loss[:3] < 100)") == 3
+
+
 def test_claims_are_true_or_false(trace: Trace) -> None:
     assert holds(trace, "contribution/W[2, 5] == 0 and loss[0] > 0")
+    assert holds(trace, "loss > 0")
+    assert not holds(trace, "loss > mean(loss)")  # of arrays it must be true everywhere
     assert not holds(trace, "loss[0] < 0")
     assert holds(trace, "-1 < s[3, 2] < 1")
     with pytest.raises(QuoteError, match="compares nothing"):
