@@ -199,9 +199,12 @@ class Desk {
     this.wanted = null;
     this.restore();
     const text = problem.message ?? complaints(problem.detail ?? problem.title ?? t("page.failed"));
-    if (problem.passing) this.notice.problem(`${text} ${t("page.stays")}`, () => this.ask(this.asked, !this.travelled));
-    else this.notice.problem(text);
     document.dispatchEvent(new CustomEvent("unrolled:problem", { detail: problem }));
+    const said = document.querySelector(".field-problem:not([hidden])"); // where it is said under its field, once is enough
+    if (problem.passing) this.notice.problem(`${text} ${t("page.stays")}`, () => this.ask(this.asked, !this.travelled));
+    else if (said === null) this.notice.problem(text);
+    else this.notice.hide();
+    if (said !== null) write(this.live, said.textContent ?? "");
   }
 
   /** The server does not answer, and is asked again. @param {number} tries */

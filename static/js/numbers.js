@@ -17,7 +17,8 @@ export function short(value, digits = 3) {
   if (!Number.isFinite(value)) return oddity(value);
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size < 1e-3 || size >= 1e5) return scientific(value, digits);
+  const rounded = Number(size.toExponential(Math.max(0, digits - 2))); // 0.00099 is no 1·10⁻³ beside 0.001
+  if (rounded < 1e-3 || size >= 1e5) return scientific(value, digits);
   return minus(String(Number(value.toPrecision(digits))));
 }
 

@@ -27,7 +27,9 @@ export class ViewFrame extends HTMLElement {
 
   /** @param {boolean} large */
   set large(large) {
-    if (this.classList.toggle("is-large", large) !== large) return;
+    if (this.classList.contains("is-large") === large) return;
+    this.classList.toggle("is-large", large);
+    if (large) requestAnimationFrame(() => this.scrollIntoView({ block: "nearest" }));
     find(this, "[data-does=enlarge]").setAttribute("aria-pressed", String(large));
   }
 

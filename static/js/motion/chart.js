@@ -93,6 +93,7 @@ class Figure {
     const plain = this.chart.plain === true;
     paintChart(this.layers.canvas, this.chart, this.context.scene, this.size);
     this.plot.classList.toggle("is-plain", plain);
+    this.plot.classList.toggle("is-odd", isOdd(this.chart)); // Plotly has no mark for what is no number
     this.plot.classList.toggle("at-rest", plain);
     this.rest.stale();
   }
@@ -135,6 +136,10 @@ class Figure {
 
 /** @param {HTMLElement} host @param {Context} context @param {Definition} definition */
 export const mountChart = (host, context, definition) => new Figure(host, context, definition);
+
+/** Whether a heat map holds what is no number. @param {Chart} chart */
+const isOdd = (chart) =>
+  chart.kind === "heat" && chart.bands.some(({ whole, data }) => whole && !data.every(Number.isFinite));
 
 /** @param {HTMLElement} plot */
 function build(plot) {

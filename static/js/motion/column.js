@@ -86,6 +86,7 @@ export function placeColumn(column, { rows, step, wide, states }) {
   column.t = -1;
   column.element.hidden = true;
   column.element.style.width = `${step}px`;
+  column.element.style.setProperty("--step", `${step}px`);
   column.element.style.height = `${rows.height}px`;
   for (const name of /** @type {const} */ (["next", "loss", "output", "cell", "input"])) {
     column[name].style.top = `${rows[name].top}px`;
@@ -125,17 +126,23 @@ export function fillColumn(column, data) {
   column.t = data.t;
   column.seen = "";
   column.element.dataset.t = String(data.t);
-  write(column.word, data.word);
-  write(column.next, data.next);
-  write(column.guess, guess);
+  fit(column.word, data.word);
+  fit(column.next, data.next);
+  fit(column.guess, guess);
   write(column.p, chance(p));
   column.output.classList.toggle("is-number", Number.isNaN(p));
-  write(column.lossText, lossless ? "–" : short(loss));
+  fit(column.lossText, lossless ? "–" : short(loss, loss < 1e-3 ? 2 : 3), column.loss);
   column.filled.style.transform = `scaleX(${p || 0})`;
   column.disc.style.transform = `scale(${0.25 + 0.75 * data.lossShare})`;
   column.element.classList.toggle("right", guess === target);
   column.element.classList.toggle("lossless", lossless);
   nameColumn(column, data);
+}
+
+/** Write a text that grows smaller where its letters would not fit the column. @param {HTMLElement} host @param {string} text @param {HTMLElement} [sized] */
+function fit(host, text, sized = host) {
+  write(host, text);
+  sized.style.setProperty("--letters", String(Math.max(1, text.length)));
 }
 
 /** Say what each part is, for those who listen. @param {Column} column @param {StepData} data */

@@ -7,7 +7,7 @@ import { curveY, pixels, rows } from "../motion/paint.js";
 import { power, short } from "../numbers.js";
 import { definition as gates } from "../views/gates.js";
 import { definition as gradients } from "../views/gradients.js";
-import { definition as loss } from "../views/loss.js";
+import { definition as loss, losses } from "../views/loss.js";
 import { definition as states } from "../views/states.js";
 import { t } from "./words.js";
 
@@ -69,12 +69,12 @@ function drawLines(definition, layer, trace, { scene, player }) {
   if (layer.parentElement !== plot) plot.append(layer);
   const height = plot.clientHeight;
   for (const name of arraysOf(definition.name, scene.cell)) {
-    const before = trace.get(`unperturbed/${name}`);
+    const before = name === "loss" ? losses(trace, "unperturbed/loss") : trace.get(`unperturbed/${name}`)?.data;
     if (before)
       layer.append(
         svg("path", {
           class: "before-line",
-          d: path(before.data, (value) => curveY(chart, value, height), scene.timeline),
+          d: path(before, (value) => curveY(chart, value, height), scene.timeline),
         }),
       );
   }

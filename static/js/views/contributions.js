@@ -126,8 +126,8 @@ export const definition = {
       plot.parentElement?.setAttribute("data-reach", chart.reach);
       drawHead(head, chart, state, context);
       marks.replaceChildren(
-        svg("g", { class: "values" }),
         svg("path", { class: "cut" }),
+        svg("g", { class: "values" }),
         svg("path", { class: "cut-edge" }),
         svg("path", { class: "chosen-row" }),
         svg("path", { class: "chosen-halo" }),
@@ -235,6 +235,8 @@ function drawValues(marks, chart, { scene }, size) {
       const text = svg("text", {
         x: String(centre(k)),
         y: String((row + 0.5) * high),
+        "data-t": String(row),
+        "data-k": String(k),
         class: light ? "on-light" : "on-dark",
       });
       write(text, short(value, 2));
@@ -273,6 +275,8 @@ function drawCut(marks, window, { scene, trace }, chart, { height }) {
     }
   }
   put(cut, "d", area);
+  for (const { dataset, classList } of /** @type {NodeListOf<SVGElement>} */ (marks.querySelectorAll(".values text")))
+    classList.toggle("is-cut", window !== null && lag(seen, Number(dataset.t), Number(dataset.k)) >= window);
   put(marks.querySelector(".cut-edge"), "d", stairs);
 }
 

@@ -42,13 +42,14 @@ export const definition = {
     });
     if (series.length === 0) return null;
     const { low, high } = decades;
+    const air = Math.max(0.15, 0.17 * (high - low)); // its outermost marks want their labels whole
     return {
       kind: "curves",
       series,
       T: trace.dims.time,
       log: true,
-      low: low - 0.15,
-      high: high + 0.15,
+      low: low - air,
+      high: high + air,
       ticks: logTicks(low, high, 3),
     };
   },

@@ -8,9 +8,9 @@ import { largest } from "../trace.js";
 
 /** @typedef {import('../motion/chart.js').Definition} Definition */
 
-/** The loss of step t, or NaN where none is counted. @param {import('../trace.js').Trace} trace @returns {Float64Array | null} (T) */
-export function losses(trace) {
-  const loss = trace.get("loss");
+/** The loss of step t, or NaN where none is counted. @param {import('../trace.js').Trace} trace @param {string} [name] @returns {Float64Array | null} (T) */
+export function losses(trace, name = "loss") {
+  const loss = trace.get(name);
   if (loss === undefined) return null;
   const mask = trace.get("mask");
   const batch = loss.shape[1] ?? 1;
@@ -27,11 +27,11 @@ export const definition = {
   data(trace) {
     const data = losses(trace);
     if (data === null) return null;
-    const before = trace.get("unperturbed/loss")?.data ?? []; // after surgery both runs lie in one picture
+    const before = losses(trace, "unperturbed/loss") ?? []; // after surgery both runs lie in one picture
     const high = Math.max(0.5, largest(data), largest(before)) * 1.12;
     const marks = ticks(0, high, 3).map((at) => ({ at, text: short(at) }));
     const series = [{ name: "J", symbol: "J_t", meaning: "loss", data }];
-    return { kind: "curves", series, T: trace.dims.time, log: false, low: -0.06 * high, high, ticks: marks };
+    return { kind: "curves", series, T: trace.dims.time, log: false, low: -0.17 * high, high, ticks: marks };
   },
   hit: hitCurves,
   spot: spotCurves,

@@ -260,7 +260,8 @@ function rowName(key, trace) {
   const below = blocksOf(trace).filter(({ name }) => trace.block?.reads.includes(name));
   if (key === "net.input" && below.length > 0)
     return below.length > 1 ? t("net.below") : t("net.from", { names: below[0].name });
-  return t(key === "net.next" && headOf(trace) !== "softmax" ? "net.wanted" : key);
+  const answers = headOf(trace) !== "softmax" || Boolean(trace.block?.start || trace.block?.memory.length);
+  return t(key === "net.next" && answers ? "net.wanted" : key);
 }
 
 /**
