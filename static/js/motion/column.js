@@ -10,7 +10,7 @@ import { wires } from "./wires.js";
 /**
  * @typedef {import('./wires.js').Rows} Rows
  * @typedef {import('./strips.js').Strip} Strip
- * @typedef {{t: number, word: string, next: string, guess: string, target: string, p: number, loss: number, lossShare: number,
+ * @typedef {{t: number, word: string, letters: number, next: string, guess: string, target: string, p: number, loss: number, lossShare: number,
  *   strips: Strip[], norm: number, share: number}} StepData
  * @typedef {{rows: Rows, step: number, wide: number, states: number, scale: number, reversed: boolean, T: number}} Shape
  * @typedef {ReturnType<typeof makeColumn>} Column
@@ -126,12 +126,13 @@ export function fillColumn(column, data) {
   column.t = data.t;
   column.seen = "";
   column.element.dataset.t = String(data.t);
-  fit(column.word, data.word);
+  fit(column.word, data.word, data.letters);
   fit(column.next, data.next);
   fit(column.guess, guess);
   write(column.p, chance(p));
   column.output.classList.toggle("is-number", Number.isNaN(p));
-  fit(column.lossText, lossless ? "–" : short(loss, loss < 1e-3 ? 2 : 3), column.loss);
+  const size = lossless ? "–" : short(loss, loss < 1e-3 ? 2 : 3);
+  fit(column.loss, size, size.length, column.lossText);
   column.filled.style.transform = `scaleX(${p || 0})`;
   column.disc.style.transform = `scale(${0.25 + 0.75 * data.lossShare})`;
   column.element.classList.toggle("right", guess === target);
@@ -139,10 +140,10 @@ export function fillColumn(column, data) {
   nameColumn(column, data);
 }
 
-/** Write a text that grows smaller where its letters would not fit the column. @param {HTMLElement} host @param {string} text @param {HTMLElement} [sized] */
-function fit(host, text, sized = host) {
+/** Write a text that is set smaller where so many letters would not fit the column. @param {HTMLElement} sized @param {string} text @param {number} [letters] @param {HTMLElement} [host] */
+function fit(sized, text, letters = text.length, host = sized) {
   write(host, text);
-  sized.style.setProperty("--letters", String(Math.max(1, text.length)));
+  sized.style.setProperty("--letters", String(Math.max(1, letters)));
 }
 
 /** Say what each part is, for those who listen. @param {Column} column @param {StepData} data */

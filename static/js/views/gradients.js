@@ -42,7 +42,7 @@ export const definition = {
     });
     if (series.length === 0) return null;
     const { low, high } = decades;
-    const air = Math.max(0.15, 0.17 * (high - low)); // its outermost marks want their labels whole
+    const air = Math.max(0.15, 0.22 * (high - low)); // its outermost marks want their labels whole
     return {
       kind: "curves",
       series,

@@ -31,7 +31,7 @@ export const definition = {
     const high = Math.max(0.5, largest(data), largest(before)) * 1.12;
     const marks = ticks(0, high, 3).map((at) => ({ at, text: short(at) }));
     const series = [{ name: "J", symbol: "J_t", meaning: "loss", data }];
-    return { kind: "curves", series, T: trace.dims.time, log: false, low: -0.17 * high, high, ticks: marks };
+    return { kind: "curves", series, T: trace.dims.time, log: false, low: -0.2 * high, high, ticks: marks };
   },
   hit: hitCurves,
   spot: spotCurves,

@@ -30,9 +30,11 @@ export function data(trace, at, scene) {
   const answer = answerAt(trace, at) ?? { guess: "", target: "", p: Number.NaN };
   const loss = lossAt(trace, at);
   const norm = trace.get(`grad_norm/${cell.output}`)?.data[at] ?? Number.NaN;
+  const word = trace.labels.time?.[at] ?? String(at);
   return {
     t: at,
-    word: trace.labels.time?.[at] ?? String(at),
+    word,
+    letters: lettersOf(word, trace.labels.time ?? []),
     next: answer.target,
     target: answer.target,
     guess: answer.guess,
@@ -44,6 +46,10 @@ export function data(trace, at, scene) {
     share: logShare(norm, decades),
   };
 }
+
+/** How many letters to make room for: numbers are all set in one size, words each in its own. @param {string} word @param {string[]} all */
+const lettersOf = (word, all) =>
+  /^[−-]?\d+\.\d/.test(word) ? Math.max(...all.map(({ length }) => length)) : word.length;
 
 /** @param {Trace} trace @param {number} at */
 function lossAt(trace, at) {
@@ -187,6 +193,8 @@ class Network {
       column.element.classList.toggle("last", at === nth(trace.dims.time - 1, trace.dims.time, this.shape.reversed));
       this.weigh(column, column.data.share);
     }
+    const first = scene.lensFirst(state.t);
+    column.element.classList.toggle("is-out", at < first || at >= first + scene.near.count);
     const until = happened(state, { T: trace.dims.time, reversed: this.shape.reversed });
     const [states, gradients] = [until.state(at), until.gradient(at)];
     columns.showReached(column, this.shape, scene, { states, gradients });
