@@ -2,6 +2,7 @@
 
 import { beside } from "../motion/rows.js";
 import { short } from "../numbers.js";
+import { t as say } from "../strings.js";
 
 const SIDE = 120;
 
@@ -37,6 +38,9 @@ export const row = {
   columns: ({ arrays }) => {
     if (!arrays.points) return [];
     const { data } = arrays.points;
-    return [0, 1].map((axis) => ({ name: ["across", "up"][axis], at: (t) => short(data[2 * t + axis]) }));
+    return [0, 1].map((axis) => ({
+      name: say(["data.row.across", "data.row.up"][axis]),
+      at: (t) => short(data[2 * t + axis]),
+    }));
   },
 };

@@ -2,6 +2,7 @@
 
 import { enlarge, pixels } from "../motion/paint.js";
 import { ends, light } from "../motion/rows.js";
+import { t as say } from "../strings.js";
 
 /** @typedef {import('../motion/rows.js').Picture} Picture */
 
@@ -52,6 +53,6 @@ export const row = {
       const step = found.data.subarray(t * bands, (t + 1) * bands);
       return String(step.indexOf(Math.max(...step)) + 1);
     };
-    return [{ name: picture.arrays.log_mel ? "loudest band" : "largest coefficient", at: loudest }];
+    return [{ name: say(picture.arrays.log_mel ? "data.row.band" : "data.row.coefficient"), at: loudest }];
   },
 };

@@ -2,6 +2,7 @@
 
 import { across } from "../motion/rows.js";
 import { short } from "../numbers.js";
+import { t as say } from "../strings.js";
 import { largest } from "../trace.js";
 
 /** Lowest and highest sample in each of some equal columns. @param {ArrayLike<number>} samples @param {number} columns @returns {[number, number][]} */
@@ -37,6 +38,6 @@ export const row = {
     if (!arrays.waveform) return [];
     const each = hop ?? 1;
     const at = (/** @type {number} */ t) => largest(arrays.waveform.data.subarray(t * each, (t + 1) * each));
-    return [{ name: "waveform", at: (t) => short(at(t)) }];
+    return [{ name: say("data.row.waveform"), at: (t) => short(at(t)) }];
   },
 };
