@@ -21,6 +21,7 @@ from core.ops import Floats
 MOST_BYTES = 4 * 2**20
 MOST_TEXT_BYTES, MOST_CHARACTERS = 2**16, 20_000
 FEWEST_ROWS, MOST_ROWS, MOST_COLUMNS, LONGEST_FIELD, LARGEST = 20, 20_000, 16, 1024, 1e12
+LONGEST_LINE = (MOST_COLUMNS + 1) * (LONGEST_FIELD + 3)  # with quotation marks and a separator
 SPEECH_RATE, BANDS, WIDTH, HOP = 8000, 26, 0.032, 0.016
 FEWEST_FRAMES = 20
 MODEL_SHARE = 0.8  # the first part of a sequence is learnt from, the rest is held out
@@ -44,7 +45,7 @@ def kind_of(data: bytes) -> str:
     """What a file seems to be: a sound, a table or a text."""
     if data[:4] == b"RIFF":
         return "sound"
-    first = data.lstrip().partition(b"\n")[0].decode(errors="replace").strip()
+    first = data[:LONGEST_LINE].lstrip().partition(b"\n")[0].decode(errors="replace").strip()
     separator = _separator(first)
     fields = first.split(separator)
     return "table" if (len(fields) > 1 and " " not in first) or _is_number(fields[0], separator) else "text"
@@ -85,6 +86,7 @@ def table(data: bytes) -> Table:
     Beside semicolons and tabs a comma in a number is a decimal comma.
     """
     content = _decoded(_sized(data, MOST_BYTES))
+    _check_lengths(content)
     separator = _separator(content)
     lines = list(_lines(content, separator))
     labelled = not any(_is_number(fields[0], separator) for _, fields in lines[1:])
@@ -99,6 +101,13 @@ def table(data: bytes) -> Table:
     values = [[_number(f, n, name, separator) for f, name in zip(r[skip:], head, strict=True)] for n, r in body]
     words = tuple(r[0].strip()[:40] if labelled else f"row {i + 1}" for i, (_, r) in enumerate(body))
     return Table(tuple(name.strip()[:40] or f"column {i + 1}" for i, name in enumerate(head)), np.array(values), words)
+
+
+def _check_lengths(content: str) -> None:
+    """No line is so long that to take it apart would be the attack."""
+    for number, line in enumerate(io.StringIO(content, newline=None), 1):
+        if len(line) > LONGEST_LINE:
+            raise refused(f"line {number} has {len(line):,} characters", {"max": LONGEST_LINE, "unit": "characters"})
 
 
 def _separator(content: str) -> str:

@@ -113,6 +113,7 @@ def test_names_are_made_where_there_are_none_and_labels_are_kept() -> None:
         (("a,b\n" + ROWS + "\n7," + "9" * 2000).encode(), "field of more than 1024 characters"),
         (("a,b\n" + ROWS + '\n7,"8').encode(), "the quotation marks do not match"),
         (b",".join([b"1"] * 40), "line 1 has 40 columns"),
+        (("a,b\n" + ROWS + "\n" + "1," * 9000).encode(), "line 32 has 18,000 characters"),
         (b"1\n" * 20_002, "has more than 20,000 rows"),
         (b"word\n" * 30, "is not a number"),
         (b"\xff\xfe1\x00", "is not UTF-8"),
