@@ -2,7 +2,8 @@
 
 For a cell with several states the state is the joint vector, as (h, c). The norms of all T^2 products need no
 products: with a pivot m between k and t, ||L R||_F^2 = <L^T L, R R^T>, so the pairs across m are one product of
-two tall matrices, and both sides recurse. Everything is rescaled and kept in logarithms: 1e-300 comes out right.
+two tall matrices, and both sides recurse. L^T L is the sum of what the rows of each state give, so the norms of the
+states' own blocks come on the way. Everything is rescaled and kept in logarithms: 1e-300 comes out right.
 """
 
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ from core.ops import Floats
 from core.unroll import Chain
 
 Span = tuple[int, int]
-Blocks = tuple[slice, ...]
-LEAST_ALIGNED, LEAF = 1e-8, 8
+LEAST_ALIGNED = 1e-8
+LEAF, LARGE = 8, 96  # ranges so short are done whole; half as short where a matrix is large and a call costs nothing
 LOW, HIGH = 1e-40, 1e40  # a running product beyond is brought back to norm 1
 
 
@@ -104,64 +105,61 @@ def _asked(ws: Chain, value: str, totals: dict[str, Part], b: int) -> Floats:
 
 def jacobians(ws: Chain) -> dict[str, Array]:
     """`jacobian/fro` (T, T): ||ds_t/ds_k||_F of the first sequence, and `jacobian/<state>/fro` for joint states."""
-    states, H = ws.cell.states, ws.sizes.H
-    blocks = {"jacobian/fro": slice(None)}
-    if len(states) > 1:
-        blocks |= {f"jacobian/{s}/fro": slice(i * H, (i + 1) * H) for i, s in enumerate(states)}
-    logs = log_norms(step_jacobians(ws), tuple(blocks.values()))
+    states = ws.cell.states
+    names = ["jacobian/fro", *(f"jacobian/{s}/fro" for s in states if len(states) > 1)]
+    logs = log_norms(step_jacobians(ws), len(states))
     with np.errstate(all="ignore"):
-        return {name: Array(np.exp(log), PAIR) for name, log in zip(blocks, logs, strict=True)}
+        return {name: Array(np.exp(log), PAIR) for name, log in zip(names, logs, strict=True)}
 
 
-def log_norms(J: Floats, blocks: Blocks = (slice(None),)) -> list[Floats]:
-    """log ||(J_t ... J_{k+1})[block, block]||_F for all t >= k, -inf elsewhere: (T, T) for each block.
+def log_norms(J: Floats, states: int = 1) -> list[Floats]:
+    """log ||J_t ... J_{k+1}||_F for all t >= k, -inf elsewhere: (T, T); if there are several states, of their blocks too.
 
     J is (T, n, n); J[0], the derivative by the state before the first step, is not used.
     """
-    outs = [np.full((len(J), len(J)), -np.inf) for _ in blocks]
-    room = np.empty((5, max(len(J) // 2 + 1, LEAF), *J.shape[1:]))
+    blocks = [slice(h, h + J.shape[1] // states) for h in range(0, J.shape[1], J.shape[1] // states)]
+    outs = [np.full((len(J), len(J)), -np.inf) for _ in (*blocks, *blocks[1:2])]
+    leaf = LEAF if J.shape[1] < LARGE else LEAF // 2
+    room = np.empty((4 if states == 1 else 6, max(len(J) // 2 + 1, leaf), *J.shape[1:]))
     with np.errstate(all="ignore"):
-        for span in _ranges(0, len(J) - 1):
-            _across(J, span, blocks, outs, room)
+        for span in _ranges(0, len(J) - 1, leaf):
+            (_leaf if span[1] - span[0] < leaf else _across)(J, span, blocks, outs, room)
     return outs
 
 
-def _ranges(low: int, high: int) -> Iterator[Span]:
+def _ranges(low: int, high: int, leaf: int) -> Iterator[Span]:
     """Every range that the recursion splits."""
     todo = [(low, high)]
     while todo:
         low, high = todo.pop()
         yield low, high
-        if high - low < LEAF:
+        if high - low < leaf:
             continue
         middle = (low + high) // 2
         todo += [(a, b) for a, b in ((low, middle - 1), (middle + 1, high)) if a <= b]
 
 
-def _across(J: Floats, span: Span, blocks: Blocks, outs: list[Floats], room: Floats) -> None:
-    """All pairs k <= m <= t of a range with the pivot m in its middle; a short range is done whole."""
+def _across(J: Floats, span: Span, blocks: list[slice], outs: list[Floats], room: Floats) -> None:
+    """All pairs k <= m <= t of a range with the pivot m in its middle."""
     low, high = span
-    if high - low < LEAF:
-        return _leaf(J, span, blocks, outs, room)
     m = (low + high) // 2
     left, left_log = _chain([J[t] for t in range(m + 1, high + 1)], room[0], after=True)
     right, right_log = _chain([J[k] for k in range(m, low, -1)], room[1], after=False)
-    for block, out in zip(blocks, outs, strict=True):
-        inner = _inner(left[:, block], right[:, :, block], room[2:])
+    for inner, out in zip(_inner(left, right, blocks, room[2:]), outs, strict=True):
         logs = 0.5 * np.log(inner) + left_log[:, None] + right_log
         out[m : high + 1, low : m + 1] = logs[:, ::-1]
-    return None
 
 
-def _leaf(J: Floats, span: Span, blocks: Blocks, outs: list[Floats], room: Floats) -> None:
+def _leaf(J: Floats, span: Span, blocks: list[slice], outs: list[Floats], room: Floats) -> None:
     """All pairs of a short range by their products, from one room to the other and back."""
     low, high = span
     logs = np.zeros(high - low + 1)
     for i in range(high - low + 1):
         products, before = room[i % 2, : i + 1], room[(i + 1) % 2, :i]
-        np.matmul(J[low + i], before, products[:i])
+        np.matmul(J[low + i], before[:-1], products[: max(i - 1, 0)])
+        products[i - 1] = J[low + i]
         products[i] = np.eye(J.shape[1])
-        for block, out in zip(blocks, outs, strict=True):
+        for block, out in zip((slice(None), *blocks), outs, strict=False):
             part = products[:, block, block].reshape(i + 1, -1)
             out[low + i, low : low + i + 1] = 0.5 * np.log(np.vecdot(part, part)) + logs[: i + 1]
         sizes = np.maximum(products.max(axis=(1, 2)), -products.min(axis=(1, 2)))
@@ -171,25 +169,28 @@ def _leaf(J: Floats, span: Span, blocks: Blocks, outs: list[Floats], room: Float
             logs[k] += np.log(sizes[k])
 
 
-def _inner(L: Floats, R: Floats, room: Floats) -> Floats:
-    """||L_t R_k||_F^2 for all t and k: (n_t, n_k)."""
-    # The copies keep NumPy from the symmetric product, which is slower at these sizes.
-    copy, G, K = (part[: max(len(L), len(R))] for part in room)
-    G, K, wide, tall = G[: len(L)], K[: len(R)], _shaped(copy, L.shape), _shaped(copy, R.swapaxes(1, 2).shape)
-    np.copyto(wide, L)
-    np.matmul(L.swapaxes(1, 2), wide, G)
-    np.copyto(tall, R.swapaxes(1, 2))
-    np.matmul(R, tall, K)
+def _inner(L: Floats, R: Floats, blocks: list[slice], room: Floats) -> Iterator[Floats]:
+    """||L_t R_k||_F^2 for all t and k, (n_t, n_k), and the same of every block where there are several."""
+    whole, *pairs = [(part[: len(L)], other[: len(R)]) for part, other in zip(room[::2], room[1::2], strict=True)]
+    found = []
+    for number, block in enumerate(blocks):
+        G, K = pairs[0] if number else whole
+        np.matmul(L[:, block].swapaxes(1, 2), L[:, block], G)  # NumPy knows that these are symmetric
+        np.matmul(R[:, :, block], R[:, :, block].swapaxes(1, 2), K)
+        found += [_met(G, K, L[:, block], R[:, :, block])]
+        if number:
+            np.add(whole[0], G, whole[0])
+            np.add(whole[1], K, whole[1])
+    return iter([_met(*whole, L, R), *found] if pairs else found)
+
+
+def _met(G: Floats, K: Floats, L: Floats, R: Floats) -> Floats:
+    """<G_t, K_k> for all t and k, G = L^T L and K = R R^T: (n_t, n_k)."""
     inner = G.reshape(len(G), -1) @ K.reshape(len(K), -1).T
     bound = np.einsum("tii->t", G)[:, None] * np.einsum("kii->k", K)
     for t, k in np.argwhere((inner < LEAST_ALIGNED * bound) & (bound > 0)):
         inner[t, k] = np.square(L[t] @ R[k]).sum()  # nearly orthogonal: the product itself is more exact
     return np.asarray(inner)
-
-
-def _shaped(room: Floats, shape: tuple[int, ...]) -> Floats:
-    """The beginning of a room in this shape."""
-    return room.reshape(-1)[: np.prod(shape, dtype=int)].reshape(shape)
 
 
 def _chain(factors: list[Floats], room: Floats, *, after: bool) -> tuple[Floats, Floats]:
@@ -198,7 +199,10 @@ def _chain(factors: list[Floats], room: Floats, *, after: bool) -> tuple[Floats,
     products[0] = np.eye(room.shape[1])
     for i, factor in enumerate(factors, 1):
         first, second = (factor, products[i - 1]) if after else (products[i - 1], factor)
-        np.dot(first, second, out=products[i])
+        if i == 1:
+            np.copyto(products[1], factor)
+        else:
+            np.dot(first, second, out=products[i])
         square, logs[i] = float(np.vdot(products[i], products[i])), logs[i - 1]
         if not LOW**2 < square < HIGH**2:
             size = float(np.abs(products[i]).max())

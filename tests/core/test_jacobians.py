@@ -46,10 +46,10 @@ def test_each_step_is_the_derivative_by_complex_steps(cell: str) -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_hundred_steps_have_the_norms_of_their_products(cell: str, scale: float) -> None:
     """From 1e-300 to 1e40, each to ten digits of its logarithm."""
-    J = step_jacobians(workspace(CELLS[cell], long_task(cell, scale)))
-    blocks = (slice(None), slice(0, 4), slice(J.shape[1] - 4, None))
+    J, states = step_jacobians(workspace(CELLS[cell], long_task(cell, scale))), len(CELLS[cell].states)
+    blocks = [slice(None), *(slice(4 * i, 4 * i + 4) for i in range(states if states > 1 else 0))]
     below = np.tril_indices(100)
-    for found, block in zip(log_norms(J, blocks), blocks, strict=True):
+    for found, block in zip(log_norms(J, states), blocks, strict=True):
         right = by_products(J, block)[below]
         alive = np.isfinite(right)
         assert np.abs(found[below][alive] - right[alive]).max() < 1e-9

@@ -183,8 +183,8 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     "Jacobians multiply in the wrong order": ("jacobians", "if after else", "if not after else"),
     "a block of the Jacobian is read from the wrong state": (
         "jacobians",
-        "_inner(left[:, block]",
-        "_inner(left[:, blocks[-1]]",
+        "L[:, block].swapaxes(1, 2), L[:, block], G",
+        "L[:, blocks[0]].swapaxes(1, 2), L[:, blocks[0]], G",
     ),
 }
 
