@@ -17,7 +17,7 @@ export MKL_NUM_THREADS ?= 1
 export PLAYWRIGHT_NODEJS_PATH ?= $(shell command -v node)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check types bench reference models models-page reference-page screenshots gallery examples vendor lock browser setup format clean
+.PHONY: help run test test-slow check types bench bench-long reference models models-page reference-page screenshots gallery examples vendor lock browser setup format clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,11 @@ format: setup ## let the formatters rewrite the source
 	@$(PY) -m ruff format --quiet .
 	@node_modules/.bin/biome check --write
 
-bench: $(REF)/.done node_modules/.done browser ## measure against the opponents (installs PyTorch, JAX, Dash and Streamlit beside the project)
+bench: $(REF)/.done ## measure the engine against its opponents in five minutes (installs PyTorch, JAX, Dash and Streamlit beside the project)
 	@$(REF)/bin/python -m bench
+
+bench-long: $(REF)/.done node_modules/.done browser ## the same, and the page in a real browser, watched runs, the hall
+	@$(REF)/bin/python -m bench --long
 
 reference: $(REF)/.done ## make the PyTorch reference values in tests/reference again
 	@$(REF)/bin/python tests/reference/make_fixtures.py

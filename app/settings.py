@@ -35,11 +35,11 @@ class Settings(BaseSettings):
         default="warning", description="How much the server says. `info` logs each request."
     )
     compute_ms: float = Field(
-        default=2000, ge=10, description="Largest predicted compute time of one request, in milliseconds."
+        default=5000, ge=10, description="Largest predicted compute time of one request, in milliseconds."
     )
     response_bytes: int = Field(default=48 * MIB, ge=MIB, description="Largest predicted size of one answer, in bytes.")
     inline_ms: float = Field(
-        default=3.0, ge=0, description="Up to this predicted time a trace is computed without the pool."
+        default=5.0, ge=0, description="Up to this predicted time a trace is computed without the pool."
     )
     processes: int = Field(default=2, ge=1, le=64, description="Compute processes.")
     niceness: int = Field(default=10, ge=0, le=19, description="How much the compute processes give way.")

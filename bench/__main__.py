@@ -1,4 +1,4 @@
-"""`python -m bench [--only a,b] [--quick] [--json]`: measure, print the table, end with 0."""
+"""`python -m bench [--long] [--only a,b] [--quick] [--json]`: measure, print the table, end with 0."""
 
 import argparse
 import math
@@ -34,13 +34,16 @@ FIGURES = {
     "m": [("bench.networks", "networks")],
     "n": [("bench.networks", "written")],
     "v": [("bench.hall", "hall")],
+    "w": [("bench.costs", "costs")],
 }
+ENGINE = "abcdhijklmn"  # under five minutes; the page, the service and the hall take several more
 
 
 def arguments() -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", default=",".join(FIGURES), help="letters, as in --only a,c")
+    parser.add_argument("--only", help="letters, as in --only a,c; those of the engine if nothing is said")
+    parser.add_argument("--long", action="store_true", help="all letters: the page, watched runs and the hall, too")
     parser.add_argument("--quick", action="store_true", help="a fifth of the rounds, rougher figures")
     parser.add_argument("--json", action="store_true", help="a JSON list in place of the table")
     return parser.parse_args()
@@ -70,7 +73,8 @@ def main() -> None:
     """Measure what was asked for and print it."""
     asked = arguments()
     rounds = 5 if asked.quick else 25
-    figures = [f for letter in asked.only.split(",") for f in measured(letter, rounds)]
+    letters = asked.only.split(",") if asked.only else FIGURES if asked.long else ENGINE
+    figures = [f for letter in letters for f in measured(letter, rounds)]
     print(to_json(figures) if asked.json else table(figures))
 
 

@@ -55,6 +55,7 @@ def _time(job: Job, count: int) -> float:
 
 
 def _repeats(job: Job, seconds: float) -> int:
-    """How many calls last about `seconds`; warms the job up on the way."""
-    job()
+    """How many calls last about `seconds`; warms the job up on the way, and a long one but once."""
+    if _time(job, 1) > seconds:
+        return 1
     return max(1, round(seconds / max(_time(job, 2), 1e-7)))

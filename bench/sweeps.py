@@ -24,7 +24,7 @@ def matrix(rounds: int) -> Iterator[Figure]:
         mine = job()
         for name, value in loop.contributions().items():
             agree(mine[f"contribution/{name}"].data, value.numpy(), f"contribution/{name}")
-        few, more = max(3, rounds // 5), max(3, rounds // 3)
+        few, more = 3, max(3, rounds // 3)
         found = duel(job, loop.contributions, rounds=few)
         yield times(f"{cell} (200, 64): autograd.grad loop over (t, k) matrix", found, "b", target)
         found = duel(job, loop.delta_norms, rounds=more)
@@ -74,7 +74,7 @@ def with_matrix(problem: Problem, *, shares: bool = False) -> Callable[[], dict[
     return job
 
 
-def jacobian_norms(rounds: int) -> Iterator[Figure]:
+def jacobian_norms(_rounds: int) -> Iterator[Figure]:
     """(c) All pairs of |ds_t/ds_k| against the loop of products."""
     problem = make_problem("rnn-tanh", 200, 64)
     problem.params["U"] = np.linalg.qr(problem.params["U"])[0]
@@ -83,5 +83,5 @@ def jacobian_norms(rounds: int) -> Iterator[Figure]:
     slopes = torch.tensor(1 - ws.arrays["s"].data[:, 0] ** 2)
     U = torch.tensor(problem.params["U"])
     agree(jacobians(ws)["jacobian/fro"].data, jacobian_products(U, slopes).numpy(), "jacobian/fro")
-    found = duel(lambda: jacobians(ws), lambda: jacobian_products(U, slopes), rounds=max(3, rounds // 5))
+    found = duel(lambda: jacobians(ws), lambda: jacobian_products(U, slopes), rounds=3)
     yield times("rnn-tanh (200, 64): Jacobian norms, torch products over ours", found, "c", 5.0)

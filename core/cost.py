@@ -1,6 +1,7 @@
 """What a recipe will cost, from its sizes alone: nothing is allocated to find out.
 
-The constants are nanoseconds on a slow core; `bench` compares them with what runs really take.
+The constants are nanoseconds on a slow core, with AVX2 and half a megabyte of cache; `bench` (w) compares them with
+what runs really take, and holds most of them to a factor of two.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +18,7 @@ from core.recipe import Recipe
 from core.wiring import Wiring, wiring_of
 
 # Nanoseconds: of a run, to build it and for each step's calls; of a number as JSON.
-PER_RUN, PER_WEIGHT, PER_CALL, PER_FLOP, PER_NUMBER = 450_000.0, 60_000.0, 900.0, 1.0, 60.0
+PER_RUN, PER_WEIGHT, PER_CALL, PER_FLOP, PER_NUMBER = 800_000.0, 80_000.0, 1_700.0, 1.0, 40.0
 JSON_BYTES = 21
 LONG_TEXT = 400e6  # contexts counted in a whole novel, once
 GROUPED = ("forward", "backward", "params", "contributions", "jacobians", "spectral", "matrix")
@@ -121,7 +122,7 @@ def _run_ns(s: Size, p: Part) -> float:
 def _contribution_ns(s: Size, p: Part) -> float:
     """Two sweeps with a row for each error, and the products of every window."""
     pairs, n = p.T**2, max(p.products, 1)
-    calls = p.parameters * 155_000 + p.T * (p.calls * 390 + p.parameters * 14_000) * (1.5 if p.lower else 1.0)
+    calls = 800_000 + p.parameters * 200_000 + p.T * (p.calls * 390 + p.parameters * 14_000) * (1.5 if p.lower else 1.0)
     windows = min(pairs * n * s.H, MOST_WINDOWS) * (s.H + p.I) * 0.14
     rows = pairs * n * s.H * (9.0 + (35.0 if p.lower else 0.0)) + pairs * n * s.H**2 * 0.02
     looked = p.looks * (p.T * 280_000 + p.T**2 * s.H * (8 * s.T + 14 * s.H))
@@ -130,13 +131,13 @@ def _contribution_ns(s: Size, p: Part) -> float:
 
 def _jacobian_ns(s: Size, p: Part) -> float:
     n, depth = p.states * s.H, max(1, p.T.bit_length())
-    products = p.T * depth * n**3 * 0.027 + p.T**2 * n**2 * 0.15 + p.T * n**2 * p.products * 7
-    return 270_000 + p.T * depth * 4_400 + products + p.looks * p.T * 18_600
+    products = p.T * depth * n**3 * 0.07 + p.T**2 * n**2 * 0.15 + p.T * n**2 * p.products * 7
+    return 300_000 + p.T * depth * 8_000 + products + p.looks * p.T * 18_600
 
 
 def _spectral_ns(s: Size, p: Part) -> float:
     n = p.states * s.H
-    return 320_000 + p.T**2 * (2_400 + 14 * n**2 + 0.087 * n**3)
+    return 320_000 + p.T**2 * (5_000 + 20 * n**2 + 0.13 * n**3)
 
 
 def _windows_ns(s: Size) -> float:

@@ -113,7 +113,7 @@ def jacobians(ws: Chain) -> dict[str, Array]:
 
 
 def log_norms(J: Floats, states: int = 1) -> list[Floats]:
-    """log ||J_t ... J_{k+1}||_F for all t >= k, -inf elsewhere: (T, T); if there are several states, of their blocks too.
+    """log ||J_t ... J_{k+1}||_F for all t >= k, -inf elsewhere: (T, T), and of the blocks of several states.
 
     J is (T, n, n); J[0], the derivative by the state before the first step, is not used.
     """
