@@ -89,8 +89,12 @@ class Opening:
     @property
     def theme(self) -> str:
         """The theme that the address asks for, if there is one of that name."""
-        theme = self.asked.controls.get("theme", "")
-        return theme if theme in THEMES else ""
+        return known_theme(self.asked.controls.get("theme", ""))
+
+
+def known_theme(asked: str) -> str:
+    """The theme of that name, or none: the system's."""
+    return asked if asked in THEMES else ""
 
 
 async def explorer(request: Request) -> Response:
@@ -249,7 +253,8 @@ def _packed(html: bytes, encoding: str) -> bytes:
 async def contents(request: Request) -> Response:
     """The lecture's contents."""
     voice = voice_of(request)
-    return page(request, render(of(request), "lecture.html", voice, lessons=[*book(voice.language).values()]))
+    given = {"lessons": [*book(voice.language).values()], "theme": known_theme(request.query_params.get("theme", ""))}
+    return page(request, render(of(request), "lecture.html", voice, **given))
 
 
 async def lecture(request: Request) -> Response:
@@ -279,6 +284,7 @@ async def docs(request: Request) -> Response:
         "recipe_names": [*openapi.NAMES],
         "tables": {"training": openapi.properties(OPTIONS), "decoding": openapi.properties(DECODING)},
         "frame_kinds": wire.KINDS,
+        "theme": known_theme(request.query_params.get("theme", "")),
     }
     origin = str(request.base_url).rstrip("/")
     return page(request, render(of(request), "docs.html", origin=origin, **given))

@@ -81,7 +81,7 @@ export function readPalette(page) {
     gradient: stops(8, (index) => color(`ramp-gradient-${index}`)),
     zero: channels(color("ramp-zero")),
     font: root.getPropertyValue("--font-text"),
-    small: 0.6875 * Number.parseFloat(root.fontSize),
+    small: Math.max(8, 0.6875 * Number.parseFloat(root.fontSize)),
   };
   probe.remove();
   return palette;
