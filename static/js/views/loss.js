@@ -30,7 +30,7 @@ export const definition = {
     const before = losses(trace, "unperturbed/loss") ?? []; // after surgery both runs lie in one picture
     const high = Math.max(0.5, largest(data), largest(before)) * 1.12;
     const marks = ticks(0, high, 3).map((at) => ({ at, text: short(at) }));
-    const top = Math.max(high, 1.25 * (marks[marks.length - 1]?.at ?? 0)); // the labels of the outermost marks stay whole
+    const top = Math.max(high, 1.3 * (marks[marks.length - 1]?.at ?? 0)); // the labels of the outermost marks stay whole
     const series = [{ name: "J", symbol: "J_t", meaning: "loss", data }];
     return { kind: "curves", series, T: trace.dims.time, log: false, low: -0.24 * top, high: top, ticks: marks };
   },
