@@ -14,7 +14,7 @@ import { cellOf } from "./trace.js";
 /** What the network makes of step t. @param {Trace} trace @param {number} at */
 export function words(trace, at) {
   const answer = answerAt(trace, at);
-  const word = trace.labels.time?.[at] ?? String(at);
+  const word = (trace.labels.time?.[at] ?? String(at)) || t("say.begin");
   return { word, guess: answer?.guess ?? "", target: answer?.target ?? "", p: percent(answer?.p ?? Number.NaN) };
 }
 

@@ -40,6 +40,7 @@ const ENGLISH = {
   "net.below": "from below",
   "net.onward": "to {names}",
   "net.loss.before": "Loss at step {t}:",
+  "net.loss.none": "No loss is counted at step {t}",
   "net.input.label": "Input at step {t}: “{word}”",
   "net.weight.label": "{name} used at step {t}: the same matrix at every step",
   "net.overview": "All {T} steps: how probable the right word was. The lens shows {from} to {to}.",
@@ -58,6 +59,7 @@ const ENGLISH = {
   "gates.title": "Gates",
   "gates.summary": "{label} ({name}): mean {mean}, from {low} to {high}.",
   "loss.title": "Loss",
+  "loss.summary.open": "Loss per step, {low} to {high}; total {total}. Largest at step {at}.",
   "loss.summary":
     "Loss per step, {low} to {high}; total {total}. Largest at step {at}, where the right word was “{word}”.",
   "gradients.title": "Gradient norm",
@@ -78,6 +80,8 @@ const ENGLISH = {
   "contributions.none.upper": "k < t: this chain has not been there when it comes to t",
   "contributions.summary":
     "Contribution of each use of {parameter} at step k to the gradient of each loss at step t, {low} to {high}. The largest: error at {t}, use at {k}.",
+  "contributions.summary.share":
+    "The signed share that each use of {parameter} at step k has in the whole gradient, through each loss at step t. The largest: error at {t}, use at {k}, {p}.",
   "contributions.exploded": "{window} steps kept of a gradient that is not finite",
   "contributions.window": "{window} steps kept: cosine {cosine}, length {ratio}",
   "contributions.full": "No truncation. Drag the bar to cut.",
@@ -87,16 +91,16 @@ const ENGLISH = {
     "Probability of each of {count} outcomes at every step. The right one is outlined; the average probability given to it is {p}.",
   "output.right": "right",
   "output.summary.linear":
-    "The numbers that the network gives at each of {T} steps, and those that are right where there is an error.",
+    "The numbers that the network gives at each of {T} steps, and those that are right where there is an error. They go from {low} to {high}; the largest at step {at}, the last {last}.",
   "output.summary.sigmoid":
-    "The probability that the network gives at each of {T} steps, and what is right where there is an error.",
+    "The probability that the network gives at each of {T} steps, and what is right where there is an error. It goes from {low} to {high}; the largest at step {at}, the last {last}.",
   "input.title": "Input",
   "input.readout": "t = {t}: {name} = {value}",
-  "input.summary": "The input: {count} numbers at each of {T} steps.",
+  "input.summary": "The input: numbers per step {count}, over {T} steps, from {low} to {high}.",
   "attention.name": "attention",
   "attention.readout": "step {t} looks at {j} “{word}”: {p}",
-  "attention.summary":
-    "Where each of {T} steps looks among {S} steps of the source. The most at step {t}: {p} at “{word}”.",
+  "attention.summary": "Where each of {T} steps looks among {S} steps of the source. Each looks most at: {list}.",
+  "attention.told": "step {t} “{said}”: “{word}” {p}",
 
   // frames
   "frame.menu": "More about {title}",
@@ -125,6 +129,7 @@ const ENGLISH = {
   "player.backward": "backward",
   "player.whole": "whole run",
   "player.keys": "Keys",
+  "say.begin": "the sign to begin",
   "say.forward": "Forward, step {t} of {last}: reads “{word}”, expects “{guess}”, right is “{target}” with {p}.",
   "say.forward.silent": "Forward, step {t} of {last}: reads “{word}”.",
   "say.forward.open": "Forward, step {t} of {last}: reads “{word}”, says {guess}.",
@@ -163,7 +168,7 @@ const ENGLISH = {
   "panel.cell": "The inside of the cell",
   "panel.focus": "What is in focus",
   "panel.equations": "The equations of the cell",
-  "panel.hint": "Click an equation, a part of the drawing or a cell of any figure to see its numbers.",
+  "panel.hint": "Choose an equation, a part of the drawing or a cell of any figure to see its numbers.",
   "panel.back": "Back to the cell",
   "panel.back.hint": "Back to the cell (Esc)",
   "panel.forward": "Forward",
@@ -184,7 +189,7 @@ const ENGLISH = {
   "panel.select": "select and copy",
   "panel.contribution": "One use of",
   "panel.words":
-    "How much using {parameter} at step {k} (“{used}”) contributed to the gradient of the error at step {t}, where “{wanted}” was the right word, {steps} steps later.",
+    "How much using {parameter} at step {k} (“{used}”) contributed to the gradient of the error at step {t}, where “{wanted}” was the right word, a distance of {steps}.",
   "panel.words.same":
     "How much using {parameter} at step {k} (“{used}”) contributed to the gradient of the error at that same step, where “{wanted}” was the right word.",
   "panel.future": "Step {k} comes after step {t}: what is used later cannot contribute to an earlier error.",
@@ -206,7 +211,7 @@ const ENGLISH = {
   "panel.product.left":
     "Under each factor: the size of what still arrives. Of {whole} at step {t}, {left} reach step {k}: {share} times as much. The product of the Jacobians has norm {norm}.",
   "panel.product.none": "No error is counted at step {t}. The product of the Jacobians has norm {norm}.",
-  "panel.chain.label": "Norms of the Jacobians on a log scale: {from} at the same step, {to} after {steps} steps back.",
+  "panel.chain.label": "Norms of the Jacobians on a log scale: {from} at the same step, {to} at a distance of {steps}.",
 
   // the inside of the cell
   "cell.label": "The inside of the cell: {title}",

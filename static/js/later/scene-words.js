@@ -15,13 +15,14 @@ export const ENGLISH = {
   "bag.same": "After step {t} both bags hold the same: not one of {words} counts differs.",
   "bag.differ": "After step {t} the two bags differ in {differ} of {words} counts.",
   "bag.before": "before the change",
+  "bag.now": "after it",
   "bag.count": "count",
   "curse.parameters": "weights of the first layer",
   "curse.unseen": "windows never seen before",
   "curse.possible": "possible windows",
   "curse.contexts": "different windows in the text",
   "curse.size": "words in the window",
-  "curse.column": "{size} words: {value}",
+  "curse.column": "a window of {size}: {value}",
   "curse.note":
     "{size} words of {width} can be put together in {possible} ways; the text holds {contexts} of them. Of the windows in a part that was not read, {unseen} are new.",
   "reach.convolution": "Convolution in time",
@@ -38,9 +39,10 @@ export const ENGLISH = {
   "space.map": "what it finds",
   "space.row": "row",
   "space.note":
-    "At row {row}, column {column} the products of the nine pairs sum to {value}. The same nine weights everywhere. Click the picture to move the filter.",
-  "beams.label": "The tree of the search",
-  "beams.note": "Up to step {t}: {weighed} beginnings weighed, at most {width} kept at each step.",
+    "At row {row}, column {column} the products of the nine pairs sum to {value}. The same nine weights everywhere. Click the picture to move the filter, or use the arrow keys, with Shift from column to column.",
+  "beams.label": "The tree of the search, as a picture; the table of this figure has all of it",
+  "beams.note":
+    "Up to step {t}: {weighed} beginnings weighed, at most {width} kept at each step. Here these go on: {list}.",
   "beams.found":
     "{weighed} beginnings weighed, at most {width} kept at each step. Found, with the logarithm of the chance: {list}.",
   "beams.key":

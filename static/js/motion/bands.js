@@ -103,7 +103,7 @@ export function nameBands(head, chart, height, palette) {
     ...chart.bands.map((band, index) => {
       const name = make("span", { class: "band-title" });
       write(name, band.title);
-      const label = make("div", { class: "band-name" }, symbol(band.symbol, band.meaning), name);
+      const label = make("div", { class: "band-name", "aria-hidden": "true" }, symbol(band.symbol, band.meaning), name);
       label.style.top = `${places[index].top}px`;
       label.style.height = `${places[index].height}px`;
       return label;
@@ -121,7 +121,7 @@ export function scaleOf(scale, { top, height }, palette) {
   const ends = height >= 24 ? [short(high, 2), short(low, 2)] : [];
   const host = make(
     "div",
-    { class: "scale" },
+    { class: "scale", "aria-hidden": "true" },
     bar,
     make("span", { class: "scale-ends" }, ...ends.map((end) => make("span", {}, end))),
   );
@@ -132,7 +132,7 @@ export function scaleOf(scale, { top, height }, palette) {
 
 /** The name of a row in the gutter, with its middle at a height. @param {string} name @param {number} y */
 export function rowLabel(name, y) {
-  const label = make("span", { class: "row-name" });
+  const label = make("span", { class: "row-name", "aria-hidden": "true" });
   write(label, name);
   label.style.top = `${y}px`;
   return label;

@@ -23,6 +23,9 @@ const node = (kind, ...children) =>
 /** @param {string} name @param {...(Node | string)} children */
 const span = (name, ...children) => make("span", { class: name }, ...children);
 
+/** What the parts beside it say already. @param {string} name @param {...(Node | string)} children */
+const silent = (name, ...children) => make("span", { class: name, "aria-hidden": "true" }, ...children);
+
 /** A weight that can be chosen. @param {string} name */
 const weight = (name) =>
   make("button", { type: "button", class: `weight weight-${name}`, "data-weight": name, tabindex: "-1" }, symbol(name));
@@ -49,17 +52,17 @@ function makeCell() {
   return { canvas, unit, cell: node("cell", canvas, unit) };
 }
 
-/** A column of the network. */
-export function makeColumn() {
-  const next = span("next");
+/** A column of the network. @param {number} place */
+export function makeColumn(place) {
+  const next = silent("next");
   const parts = { ...makeLoss(), ...makeOutput(), ...makeCell() };
   const word = span("word");
   const input = span("input", word);
   const weights = [weight("W"), weight("U")];
-  const vee = span("weight weight-V", symbol("V"));
-  const zero = span("zero", "0");
+  const vee = silent("weight weight-V", symbol("V"));
+  const zero = silent("zero", "0");
   const lines = svg("svg", { class: "wires", "aria-hidden": "true", focusable: "false" });
-  const element = make("li", { class: "step" });
+  const element = make("li", { class: "step", id: `column-${place}` });
   element.append(lines, next, parts.loss, parts.output, parts.cell, input, ...weights, vee, zero);
   const data = /** @type {StepData | null} */ (null);
   return {
@@ -147,8 +150,8 @@ function fit(sized, text, letters = text.length, host = sized) {
 }
 
 /** Say what each part is, for those who listen. @param {Column} column @param {StepData} data */
-function nameColumn(column, { t: at, target, p }) {
-  write(column.lossBefore, t("net.loss.before", { t: at }));
+function nameColumn(column, { t: at, target, p, loss }) {
+  write(column.lossBefore, t(Number.isNaN(loss) ? "net.loss.none" : "net.loss.before", { t: at }));
   write(column.outputBefore, t("net.output.before", { t: at }));
   write(column.outputMiddle, target ? t(Number.isNaN(p) ? "net.output.number" : "net.output.between", { target }) : "");
   for (const button of column.weights) {
@@ -166,8 +169,9 @@ export function showReached(column, shape, scene, reached) {
   if (data === null || column.seen === key) return;
   column.seen = key;
   paintStrips(column.canvas, stripSize(shape), data.strips, scene, reached);
-  const gradient = reached.gradients ? `, ${t("net.state.gradient", { norm: short(data.norm) })}` : "";
-  const name = t("net.state.label", { name: scene.cell.output, t: data.t, word: data.word });
+  const gradient =
+    reached.gradients && !Number.isNaN(data.norm) ? `, ${t("net.state.gradient", { norm: short(data.norm) })}` : "";
+  const name = t("net.state.label", { name: scene.cell.output, t: data.t, word: data.word || t("say.begin") });
   column.cell.setAttribute("aria-label", name + gradient);
 }
 

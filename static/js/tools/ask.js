@@ -21,6 +21,7 @@ const ENGLISH = {
   "ask.curve.step": "Step",
   "ask.curve.value": "Value at this step, as a power of ten",
   "ask.curve.says": "At step {k}: {value}",
+  "ask.curve.told": "At step {k}: {value}; it is {truth}",
   "ask.curve.hint": "Draw with the pointer, or move the two sliders. The last point is given.",
   "ask.curve.near": "Near: off by a factor of {factor} on average.",
   "ask.curve.far": "Off by a factor of {factor} on average.",
@@ -31,7 +32,7 @@ addWords(ENGLISH);
 function shown({ kind, text, quote }) {
   if (kind === "plain") return document.createTextNode(text);
   if (kind === "em") return make("em", {}, text);
-  if (kind === "number") return make("output", { class: "lesson-number", title: quote }, text);
+  if (kind === "number") return make("span", { class: "lesson-number", title: quote }, text);
   const host = make("span", { class: "lesson-math" });
   typeset(host, text);
   return host;

@@ -65,6 +65,7 @@ class Curve {
     this.range = rangeOf(truth);
     this.values = begun(before, truth);
     this.k = 0;
+    this.told = false;
     this.last = -1;
     this.mine = svg("path", { class: "curve-mine" });
     this.real = svg("path", { class: "curve-real" });
@@ -152,11 +153,15 @@ class Curve {
     this.dot.setAttribute("cx", String(across(k, values.length)));
     this.dot.setAttribute("cy", String(down(values[k], range)));
     this.value.value = String(values[k]);
-    write(this.says, t("ask.curve.says", { k, value: short(10 ** values[k], 2) }));
+    const value = short(10 ** values[k], 2);
+    const truth = short(this.truth[k], 2);
+    write(this.says, t(this.told ? "ask.curve.told" : "ask.curve.says", { k, value, truth }));
   }
 
   /** The truth beside it. */
   show() {
+    this.told = true;
+    this.draw();
     this.real.setAttribute("d", pathOf(this.truth.map(Math.log10), this.range));
   }
 }

@@ -1,5 +1,6 @@
 // Where the decoder looks: at each of its steps, how its attention is shared out among the steps of the source.
 
+import { answerAt } from "../answers.js";
 import { hitBands, nameBands, rowLabel, tableBands, unitValue } from "../motion/bands.js";
 import { mountChart } from "../motion/chart.js";
 import { gate } from "../motion/paint.js";
@@ -10,7 +11,19 @@ import { attentionOf } from "../trace.js";
 
 /**
  * @typedef {import('../motion/chart.js').Definition} Definition
+ * @typedef {import('../trace.js').Trace} Trace
  */
+
+/** So many steps are told one by one. */
+const MOST_TOLD = 40;
+
+/** Where a step looks most, in words. @param {any} band @param {number} step @param {Trace} trace */
+function told(band, step, trace) {
+  const weights = Array.from({ length: band.width }, (_, j) => unitValue(band, step, j));
+  const most = Math.max(...weights);
+  const word = band.rowLabels?.[weights.indexOf(most)] ?? weights.indexOf(most);
+  return t("attention.told", { t: step, said: answerAt(trace, step)?.target ?? "", word, p: percent(most) });
+}
 
 /** @type {Definition} */
 export const definition = {
@@ -49,13 +62,11 @@ export const definition = {
     const said = trace.labels.time?.[step] ?? "";
     return t("attention.readout", { t: step, said, j: unit, word, p: percent(unitValue(band, step, unit)) });
   },
-  summary(chart) {
+  summary(chart, trace) {
     const [band] = chart.bands;
-    let most = 0;
-    for (const [index, value] of band.data.entries()) if (value > band.data[most]) most = index;
-    const [step, j] = [Math.floor(most / band.stride), (most % band.stride) % band.width];
-    const p = percent(band.data[most]);
-    return t("attention.summary", { T: chart.T, S: band.width, t: step, word: band.rowLabels?.[j] ?? j, p });
+    const steps = Array.from({ length: Math.min(chart.T, MOST_TOLD) }, (_, step) => told(band, step, trace));
+    const list = steps.join("; ") + (chart.T > MOST_TOLD ? "; …" : "");
+    return t("attention.summary", { T: chart.T, S: band.width, list });
   },
   table: (chart, trace) => tableBands(chart, trace, t),
   choose: ({ t: step, unit }, { player, trace }) =>

@@ -28,11 +28,16 @@ export function data(trace, { t: now }) {
   return { t: now, rows, left: all.length - rows.length, compared: before !== null, differ };
 }
 
-/** @param {number} count @param {string} kind */
-function tally(count, kind) {
+/** @param {number} count @param {string} kind @param {string} [name] which of two bags it is, for those who do not see it */
+function tally(count, kind, name = "") {
   const whole = Number.isInteger(count) && count >= 0 && count <= 12;
   const marks = Array.from({ length: whole ? count : 0 }, () => make("i", {}));
-  return make("span", { class: `tally ${kind}` }, make("b", {}, short(count)), ...marks);
+  return make(
+    "span",
+    { class: `tally ${kind}` },
+    make("b", {}, make("span", { class: "hidden" }, name), short(count)),
+    ...marks,
+  );
 }
 
 export const view = sketched({
@@ -48,8 +53,8 @@ export const view = sketched({
           "li",
           { class: before !== null && before !== count ? "is-other" : undefined },
           make("span", { class: "bag-word" }, word),
-          ...(before === null ? [] : [tally(before, "is-before")]),
-          tally(count, "is-now"),
+          ...(before === null ? [] : [tally(before, "is-before", `${t("bag.before")}: `)]),
+          tally(count, "is-now", before === null ? "" : `; ${t("bag.now")}: `),
         ),
       ),
     ),

@@ -140,9 +140,12 @@ function drawing({ leaves, steps, rows, prompt }) {
 }
 
 /** @param {Seen} seen */
-function note({ shown, weighed, width, sequences }) {
-  if (sequences.length === 0) return t("beams.note", { t: shown, weighed, width });
-  const list = sequences.map(({ text, score }) => `${text} (${short(score)})`).join(", ");
+function note({ leaves, shown, weighed, width, sequences }) {
+  const listed = (/** @type {{text: string, score: number}[]} */ found) =>
+    found.map(({ text, score }) => `${text} (${short(score)})`).join(", ");
+  const here = leaves.filter(({ t: step, fate }) => step === shown && fate !== "pruned");
+  if (sequences.length === 0) return t("beams.note", { t: shown, weighed, width, list: listed(here) });
+  const list = listed(sequences);
   return t("beams.found", { weighed, width, list });
 }
 

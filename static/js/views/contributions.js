@@ -8,7 +8,7 @@ import { scaleOf } from "../motion/bands.js";
 import { mountChart } from "../motion/chart.js";
 import { mountInset } from "../motion/inset.js";
 import { magnitude, numbered, rampOf, signed } from "../motion/paint.js";
-import { short } from "../numbers.js";
+import { percent, short } from "../numbers.js";
 import { errorAt } from "../player.js";
 import { t } from "../strings.js";
 import { labelEvery } from "../timeline.js";
@@ -107,13 +107,9 @@ export const definition = {
   },
   summary(/** @type {Chart} */ chart) {
     const { low, high } = chart.decades;
-    const at = peak(chart);
-    return t("contributions.summary", {
-      parameter: chart.parameter,
-      low: short(10 ** low, 2),
-      high: short(10 ** high, 2),
-      ...at,
-    });
+    const said = { parameter: chart.parameter, ...peak(chart) };
+    if (chart.share) return t("contributions.summary.share", { ...said, p: percent(entry(chart, said.t, said.k)) });
+    return t("contributions.summary", { ...said, low: short(10 ** low, 2), high: short(10 ** high, 2) });
   },
   table,
   choose({ t: at, k, error }, { player, trace }) {
@@ -253,6 +249,7 @@ function drawRows(plot, chart, size) {
   for (let row = 0; row < chart.rows; row += every) {
     const name = symbol(`J_${row}`);
     name.classList.add("row-name");
+    name.ariaHidden = "true"; // its table names them
     name.style.top = `${Math.max(7, (row + 0.5) * high)}px`;
     plot.append(name);
   }

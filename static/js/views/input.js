@@ -1,6 +1,6 @@
 // What goes in, where it is numbers: one band of all features. Words stand under the network already.
 
-import { hitBands, nameBands, rowLabel, tableBands, unitValue } from "../motion/bands.js";
+import { hitBands, nameBands, rowLabel, span, tableBands, unitValue } from "../motion/bands.js";
 import { mountChart } from "../motion/chart.js";
 import { signed } from "../motion/paint.js";
 import { roundUp, short } from "../numbers.js";
@@ -61,7 +61,7 @@ export const definition = {
     const name = band.rowLabels?.[unit] ?? unit;
     return t("input.readout", { t: step, name, value: short(unitValue(band, step, unit)) });
   },
-  summary: (chart) => t("input.summary", { count: chart.bands[0].width, T: chart.T }),
+  summary: (chart) => t("input.summary", { count: chart.bands[0].width, T: chart.T, ...span(chart.bands[0].data) }),
   table: (chart, trace) => tableBands(chart, trace, t),
   extra({ head }, chart, _state, { scene }, fresh, size) {
     if (!fresh) return;

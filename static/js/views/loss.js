@@ -1,5 +1,6 @@
 // The loss of every step.
 
+import { answerAt, headOf } from "../answers.js";
 import { mountChart } from "../motion/chart.js";
 import { hitCurves, readCurves, spotCurves, tableCurves } from "../motion/lines.js";
 import { short, ticks } from "../numbers.js";
@@ -42,10 +43,10 @@ export const definition = {
     const counted = [...data].filter((value) => !Number.isNaN(value));
     const most = Math.max(...counted);
     const at = data.indexOf(most);
-    const target = trace.get("target")?.data[at] ?? 0;
     const total = counted.reduce((sum, value) => sum + value, 0);
-    const word = trace.labels.output?.[target] ?? "";
-    return t("loss.summary", { low: short(Math.min(...counted)), high: short(most), total: short(total), at, word });
+    const word = headOf(trace) === "softmax" && answerAt(trace, at)?.target;
+    const said = { low: short(Math.min(...counted)), high: short(most), total: short(total), at, word };
+    return t(word ? "loss.summary" : "loss.summary.open", said);
   },
   table: (chart, trace) => tableCurves(chart, trace, t),
   choose: ({ t: step }, { player }) => player.look(step ?? 0, { focus: { node: "loss", unit: 0, parameter: null } }),

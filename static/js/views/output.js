@@ -3,7 +3,7 @@
 
 import { answerAt, counted, headOf } from "../answers.js";
 import { svg } from "../dom.js";
-import { hitBands, nameBands, rowLabel, tableBands, unitValue } from "../motion/bands.js";
+import { hitBands, nameBands, rowLabel, span, tableBands, unitValue } from "../motion/bands.js";
 import { mountChart } from "../motion/chart.js";
 import { hitCurves, readCurves, tableCurves } from "../motion/lines.js";
 import { gate, signed } from "../motion/paint.js";
@@ -17,6 +17,13 @@ import { largest } from "../trace.js";
  * @typedef {import('../motion/paint.js').Curves} Curves
  * @typedef {import('../trace.js').Trace} Trace
  */
+
+/** Where the largest number stands, and what the last one is. @param {ArrayLike<number>} data @param {number} T */
+function peak(data, T) {
+  const values = Array.from(data);
+  const at = Math.floor((values.indexOf(Math.max(...values)) * T) / values.length);
+  return { at, last: short(values[values.length - 1]) };
+}
 
 /** As many numbers a step can still be told apart as lines. */
 const MOST_LINES = 3;
@@ -110,9 +117,11 @@ export const definition = {
     return t("output.readout", { t: step, name, p: headOf(trace) === "linear" ? short(value) : percent(value) });
   },
   summary(chart, trace) {
-    if (headOf(trace) !== "softmax") return t(`output.summary.${headOf(trace)}`, { T: chart.T });
-    const given = Array.from({ length: chart.T }, (_, step) => answerAt(trace, step)?.p ?? 0);
-    const mean = given.reduce((sum, p) => sum + p, 0) / chart.T;
+    const head = headOf(trace);
+    const given = trace.get(head === "linear" ? "prediction" : "probs")?.data ?? new Float64Array();
+    if (head !== "softmax") return t(`output.summary.${head}`, { T: chart.T, ...span(given), ...peak(given, chart.T) });
+    const right = Array.from({ length: chart.T }, (_, step) => answerAt(trace, step)?.p ?? 0);
+    const mean = right.reduce((sum, p) => sum + p, 0) / chart.T;
     return t("output.summary", { count: chart.bands[0].width, p: percent(mean) });
   },
   table: (chart, trace) => (chart.kind === "curves" ? tableCurves(chart, trace, t) : tableBands(chart, trace, t)),

@@ -4,7 +4,7 @@
 import { answerAt, counted, headOf } from "../answers.js";
 import { blocksOf, errorsOf, isJoint } from "../blocks.js";
 import { between, css, logShare } from "../color.js";
-import { make, symbol } from "../dom.js";
+import { make, put, symbol } from "../dom.js";
 import * as columns from "../motion/column.js";
 import { listenToBelt } from "../motion/pointing.js";
 import { pulses } from "../motion/pulse.js";
@@ -137,6 +137,7 @@ class Network {
     const last = Math.min(trace.dims.time - 1, first + near.count);
     for (let at = Math.max(0, first - 1); at <= last; at += 1) this.show(trace, state, at);
     for (const column of this.columns) this.mark(column, trace, state);
+    this.order(first);
     this.pulse.follow(state, this.shape);
   }
 
@@ -166,12 +167,19 @@ class Network {
     if (key === this.placed) return;
     this.placed = key;
     const count = Math.min(near.T, near.count + 2);
-    while (this.columns.length < count) this.columns.push(columns.makeColumn());
+    while (this.columns.length < count) this.columns.push(columns.makeColumn(this.columns.length));
     for (const extra of this.columns.splice(count)) extra.element.remove();
     for (const column of this.columns) {
       columns.placeColumn(column, this.shape);
       if (!column.element.isConnected) this.belt.append(column.element);
     }
+  }
+
+  /** Columns are used in a circle; who listens hears them in the order of time. @param {number} first */
+  order(first) {
+    const from = Math.max(0, first - 1) % this.columns.length;
+    const names = this.columns.map(({ element }) => element.id);
+    put(this.belt, "aria-owns", [...names.slice(from), ...names.slice(0, from)].join(" "));
   }
 
   /** @param {number} at */
