@@ -40,7 +40,7 @@ SHEETS = {
     "css/deck.pack.css": (
         *STAGE,
         "vendor/katex-0.19.1/katex.css",
-        *(f"css/{name}.css" for name in ("bench", "embed", "deck")),
+        *(f"css/{name}.css" for name in ("scenes", "bench", "embed", "deck")),
     ),
     "css/desk.pack.css": ("vendor/katex-0.19.1/katex.css", "css/bench.css", "css/panel.css", "css/cell.css"),
 }

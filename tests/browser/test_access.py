@@ -1,5 +1,6 @@
 """The explorer for everyone: keyboard, touch, words, tables, little motion, small screens."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -146,3 +147,35 @@ def test_axe_finds_nothing_serious(page: Page, axe: Callable[[Page], list[str]],
     visit(page, address)
     page.wait_for_timeout(300)
     assert axe(page) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/lecture/vanishing/1/deck",
+        "/lecture/beam-search/2/deck?lang=de&theme=dark",
+        "/lecture/lstm/3/deck?theme=projector",
+        "/embed/lecture/bag-of-words/3",
+    ],
+)
+def test_axe_finds_nothing_serious_on_slides(page: Page, axe: Callable[[Page], list[str]], address: str) -> None:
+    page.goto(address)
+    until(page, "document.documentElement.dataset.ready === 'interactive'")
+    page.wait_for_timeout(300)
+    assert axe(page) == []
+    if "deck" in address:
+        page.keyboard.press("o")
+        expect(page.locator(".deck-overview")).to_be_visible()
+        assert axe(page) == []
+
+
+def test_what_is_heard_of_a_lesson_has_its_numbers_each_once_and_in_order(page: Page) -> None:
+    visit(page, "/lecture/fixed-window/1")
+    heard = page.locator("#network").aria_snapshot()
+    steps = [int(found) for found in re.findall(r"Loss at step (\d+)", heard)]
+    assert steps == sorted(steps)
+    assert len(steps) > 5
+    assert "not a number" not in heard
+    visit(page, "/lecture/loss/1")
+    expect(page.get_by_role("textbox", name=re.compile(r"each of the 9 words"))).to_be_visible()
+    assert page.locator("#view-loss").aria_snapshot().count("Largest at step") == 1

@@ -34,6 +34,16 @@ def test_a_scene_has_words_and_a_table(page: Page, view: str) -> None:
     assert frame.locator("tbody tr").count() > 0
 
 
+@pytest.mark.parametrize("page_of", ["/embed{}", "{}/deck"])
+def test_a_scene_is_drawn_as_it_should_be_in_an_embed_and_alone_on_a_slide(page: Page, page_of: str) -> None:
+    page.goto(page_of.format(SHOWN["curse"]))
+    until(page, "document.documentElement.dataset.ready === 'interactive'")
+    expect(page.locator("#view-curse")).to_be_visible()
+    expect(page.locator("#view-curse .curse-bar").first).to_have_css("display", "flex")  # its sheet has come
+    for other in SHOWN.keys() - {"curse"}:
+        expect(page.locator(f"#view-{other}")).to_be_hidden()
+
+
 @pytest.mark.parametrize("view", SHOWN)
 def test_a_scene_fits_a_phone(page: Page, view: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})

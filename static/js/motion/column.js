@@ -52,8 +52,8 @@ function makeCell() {
   return { canvas, unit, cell: node("cell", canvas, unit) };
 }
 
-/** A column of the network. @param {number} place */
-export function makeColumn(place) {
+/** A column of the network. */
+export function makeColumn() {
   const next = silent("next");
   const parts = { ...makeLoss(), ...makeOutput(), ...makeCell() };
   const word = span("word");
@@ -62,7 +62,7 @@ export function makeColumn(place) {
   const vee = silent("weight weight-V", symbol("V"));
   const zero = silent("zero", "0");
   const lines = svg("svg", { class: "wires", "aria-hidden": "true", focusable: "false" });
-  const element = make("li", { class: "step", id: `column-${place}` });
+  const element = make("li", { class: "step" });
   element.append(lines, next, parts.loss, parts.output, parts.cell, input, ...weights, vee, zero);
   const data = /** @type {StepData | null} */ (null);
   return {

@@ -1,8 +1,8 @@
 // The terms of an equation as bars with zero in the middle, the largest first; a term opens to show what it is made of.
 
-import { make, put, write } from "../dom.js";
+import { make, write } from "../dom.js";
 import { colour, isProduct, mainMeaning } from "../latex.js";
-import { plain, typeset } from "../math.js";
+import { typeset } from "../math.js";
 import { short } from "../numbers.js";
 import { t } from "../strings.js";
 
@@ -78,7 +78,6 @@ function createRow() {
       typeset(formula, colour(term.latex, meaning));
       write(words, term.label || (isProduct(term) ? t("panel.factors") : ""));
       write(value, term.value === null ? "—" : short(term.value));
-      put(button, "aria-label", [plain(term.latex), words.textContent, value.textContent].filter(Boolean).join(", "));
       bar.draw(term.value, most, mainMeaning(term.latex, meaning));
       const count = term.parts?.length ?? 0;
       button.disabled = count === 0;

@@ -4,10 +4,11 @@
 import { answerAt, counted, headOf } from "../answers.js";
 import { blocksOf, errorsOf, isJoint } from "../blocks.js";
 import { between, css, logShare } from "../color.js";
-import { make, put, symbol } from "../dom.js";
+import { make, symbol } from "../dom.js";
 import * as columns from "../motion/column.js";
 import { listenToBelt } from "../motion/pointing.js";
 import { pulses } from "../motion/pulse.js";
+import { createTurn } from "../motion/turn.js";
 import { cellWidth, networkRows } from "../motion/wires.js";
 import { roundUp } from "../numbers.js";
 import { errorAt, happened, nth } from "../player.js";
@@ -112,6 +113,7 @@ class Network {
     this.pulse = pulses(this.belt);
     /** @type {Column[]} */
     this.columns = [];
+    this.turn = createTurn();
     this.drawn = "";
     this.placed = "";
     this.units = 0;
@@ -137,7 +139,7 @@ class Network {
     const last = Math.min(trace.dims.time - 1, first + near.count);
     for (let at = Math.max(0, first - 1); at <= last; at += 1) this.show(trace, state, at);
     for (const column of this.columns) this.mark(column, trace, state);
-    this.order(first);
+    this.turn(this.columns, Math.max(0, first - 1) % this.columns.length);
     this.pulse.follow(state, this.shape);
   }
 
@@ -166,20 +168,14 @@ class Network {
     const key = JSON.stringify(this.shape);
     if (key === this.placed) return;
     this.placed = key;
+    this.turn(this.columns, 0);
     const count = Math.min(near.T, near.count + 2);
-    while (this.columns.length < count) this.columns.push(columns.makeColumn(this.columns.length));
+    while (this.columns.length < count) this.columns.push(columns.makeColumn());
     for (const extra of this.columns.splice(count)) extra.element.remove();
     for (const column of this.columns) {
       columns.placeColumn(column, this.shape);
       if (!column.element.isConnected) this.belt.append(column.element);
     }
-  }
-
-  /** Columns are used in a circle; who listens hears them in the order of time. @param {number} first */
-  order(first) {
-    const from = Math.max(0, first - 1) % this.columns.length;
-    const names = this.columns.map(({ element }) => element.id);
-    put(this.belt, "aria-owns", [...names.slice(from), ...names.slice(0, from)].join(" "));
   }
 
   /** @param {number} at */
