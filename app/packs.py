@@ -32,7 +32,7 @@ ALONE = {"js/embed.pack.js": "js/embed.js", "js/deck.pack.js": "js/deck.js"}
 TOOL = re.compile(r"^js/(?:tools|later)/([\w-]+)\.js$")
 STAGE = (
     "vendor/fonts-5.3.0/fonts.css",
-    *(f"css/{name}.css" for name in ("tokens", "base", "network", "chains", "frames", "player")),
+    *(f"css/{name}.css" for name in ("tokens", "base", "network", "chains", "frames", "matrix", "player")),
 )
 SHEETS = {
     "css/page.pack.css": (*STAGE, "css/form.css"),

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import answers, catalog, figures, openapi, packs, problems, wire, words
+from app import answers, captions, catalog, openapi, packs, problems, wire, words
 from app.api import weigh
 from app.asked import Asked, read
 from app.compute import Leaving
@@ -114,7 +114,7 @@ async def explorer_html(services: Services, opening: Opening, left: Leaving) -> 
     search = await search_of(services, opening.asked, step, left)
     data = page_data(flight.frames[0], opening, services.settings, search)
     inside = Markup(data.decode())  # noqa: S704 - escaped
-    form = {"fields": FIELDS.values(), "recipe": opening.asked.recipe.values}
+    form = {"fields": FIELDS.values(), "recipe": opening.asked.recipe.values, "shipped": FIELDS["model"].brings}
     given = {"page_data": inside, "theme": opening.theme, "hide": opening.hide, **form, **beside(opening)}
     given |= told_elsewhere(opening.here)
     return render(services, "explorer.html", opening.voice, **given)
@@ -189,7 +189,10 @@ def taught(opening: Opening, search: bytes = b"null") -> dict[str, Any] | None:
 def page_data(trace: bytes, opening: Opening, settings: Settings, search: bytes = b"null") -> bytes:
     """The JSON inside the page. When `recipe` is not the trace's, the page fetches its own."""
     listed = catalog.with_own(settings, opening.asked.recipe, opening.voice.language)
-    recipe, drawn = orjson.dumps(dict(opening.asked.recipe.values)), orjson.dumps(figures.templates())
+    recipe, drawn = (
+        orjson.dumps(dict(opening.asked.recipe.values)),
+        orjson.dumps(captions.spoken(opening.voice.language)),
+    )
     parts = (b'{"trace":', trace, b',"recipe":', recipe, b',"problem":', orjson.dumps(told(opening)))
     lesson = orjson.dumps(taught(opening, search))
     data = b"".join(

@@ -11,7 +11,12 @@ from core.reading import MOST_PARTS, Reader, Term, error, figure, largest, place
 from core.trace import Trace
 
 Found = tuple[float, str, dict[str, Any], dict[str, Any], str]
-ERRORS = {"softmax": "p_{t} - y_{t}", "sigmoid": "p_{t} - y_{t}", "linear": r"2\left(z_{t} - y_{t}\right)"}
+ERRORS = {"softmax": "p_{t} - y_{t}", "sigmoid": "p_{t} - y_{t}", "linear": r"2\left(p_{t} - y_{t}\right)"}
+SAID = {
+    "softmax": "z_{t}",
+    "sigmoid": "z_{t}",
+    "linear": "p_{t}",
+}  # z is a logit, and in some cells a gate: no prediction
 
 
 def head_nodes(trace: Trace) -> list[str]:
@@ -50,7 +55,7 @@ def _truth(r: Reader, t: int, unit: int) -> float:
 
 
 def _affine(r: Reader, t: int, unit: int) -> Found:
-    """z = V h + d, and dJ/dz."""
+    """A logit z or a prediction p = V h + d, and the gradient of J by it."""
     trace, head, word = r.trace, _head(r), r.trace.labels["output"][unit]
     state, names, values = _read(r, t)
     each = trace["param/V"][unit] * values
@@ -58,7 +63,7 @@ def _affine(r: Reader, t: int, unit: int) -> Found:
     shown = "prediction" if head == "linear" else "logits"
     value = float(trace[shown][t, 0, unit])
     terms = [Term(f"V {state}", "from the state", float(each.sum()), largest(names, each)), bias]
-    forward = side(rf"z_{{t}} = V {state} + d", terms, value)
+    forward = side(f"{SAID[head]} = V {state} + d", terms, value)
     source = r.cell.output if len(names) == trace.dims["hidden"] else "np.concatenate(states)"
     back = _back(r, t, unit, word)
     name = f"prediction of {word}" if head == "linear" else f"logit of {word}"
@@ -66,15 +71,15 @@ def _affine(r: Reader, t: int, unit: int) -> Found:
 
 
 def _back(r: Reader, t: int, unit: int, word: str) -> dict[str, Any]:
-    """dJ/dz: what was said less what is true, twice that for a squared error."""
+    """Its gradient: what was said less what is true, twice that for a squared error."""
     head, counted, truth = _head(r), bool(r.trace["mask"][t, 0]), _truth(r, t, unit)
     if head == "linear":
-        said = Term("2 z_{t}", "twice the prediction", 2.0 * float(r.trace["prediction"][t, 0, unit]))
+        said = Term("2 p_{t}", "twice the prediction", 2.0 * float(r.trace["prediction"][t, 0, unit]))
         terms = [said, Term("-2 y_{t}", "twice the truth", -2.0 * truth)]
     else:
         said = Term("p_{t}", f"probability of {word}", float(r.trace["probs"][t, 0, unit]))
         terms = [said, Term("-y_{t}", "the truth", -truth)]
-    text = r"\frac{\partial J}{\partial z_{t}} = " + (ERRORS[head] if counted else "0")
+    text = rf"\frac{{\partial J}}{{\partial {SAID[head]}}} = " + (ERRORS[head] if counted else "0")
     return side(text, terms if counted else [], float(error(r.trace, t)[unit]))
 
 
@@ -128,13 +133,13 @@ def _cross_entropy(r: Reader, t: int, _unit: int) -> Found:
 
 
 def _squared(r: Reader, t: int, _unit: int) -> Found:
-    """J_t = the sum of (z - y)^2."""
+    """J_t = the sum of (p - y)^2."""
     gaps = r.trace["prediction"][t, 0] - r.trace["target"][t, 0]
     words = r.trace.labels["output"]
-    terms = [Term(r"\left(z_{t} - y_{t}\right)^{2}", w, float(g * g)) for w, g in zip(words, gaps, strict=True)]
+    terms = [Term(r"\left(p_{t} - y_{t}\right)^{2}", w, float(g * g)) for w, g in zip(words, gaps, strict=True)]
     numbers = " + ".join(rf"\left({figure(float(g))}\right)^{{2}}" for g in gaps)
     source = "loss = np.square(prediction - target).sum()"
-    return _loss_of(r, t, terms, (r"J_{t} = \sum \left(z_{t} - y_{t}\right)^{2}", numbers, source))
+    return _loss_of(r, t, terms, (r"J_{t} = \sum \left(p_{t} - y_{t}\right)^{2}", numbers, source))
 
 
 def _binary(r: Reader, t: int, _unit: int) -> Found:

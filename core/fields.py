@@ -83,7 +83,7 @@ _DATA = (
         "data",
         "choice",
         "sentence",
-        "Units",
+        "Data",
         "What the network reads: the text, word by word or character by character, or a sequence drawn from a task.",
         (
             *((d.id, UNITS.get(d.id, d.title)) for d in DATASETS.values()),

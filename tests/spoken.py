@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from app import catalog, words
+from app import captions, catalog, figures, words
 from app.cells_door import listed
 from app.settings import Settings
 from core.examples import EXAMPLES
@@ -19,6 +19,7 @@ TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
 REFERENCE = {"docs.html"}  # the reference of the API is English, as the API is
 SAID = re.compile(r"""(?<![\w.])say\((?:"([^"]+)"|'([^']+)')\)""")
 HOLE = re.compile(r"\{\w*\}")
+FILLED = re.compile(r"<extra>.*?</extra>|%?\{[^{}]*\}")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 READ_ALOUD = re.compile(r"""\b(?:title|aria-label|alt|placeholder|content)="([^"]*)\"""")
 NAMES = {"Unrolled", "Esc", "width=device-width, initial-scale=1", "light dark", "website"}
@@ -41,7 +42,8 @@ def said() -> frozenset[str]:
     templates = {a or b for path in TEMPLATES for a, b in SAID.findall(path.read_text())}
     examples = [describe(example.cell) for example in EXAMPLES.values()]
     chosen = orjson.loads(orjson.dumps((catalog.whole(Settings()), examples))), orjson.loads(listed())["examples"]
-    return frozenset(templates | {text for part in chosen for text in words.wordy(part)})
+    drawn = {text for text in captions.texts(figures.templates()) if LETTERS.search(FILLED.sub("", text))}
+    return frozenset(templates | drawn | {text for part in chosen for text in words.wordy(part)})
 
 
 def faults(language: str) -> Iterator[str]:

@@ -1,8 +1,9 @@
 // The bench: one tool open at a time, each in a pane of its own that is kept while another is open. Which one is open is part
 // of the player's state, and so of the address.
 
-import { hide, make } from "./dom.js";
+import { find, hide, make } from "./dom.js";
 import { EpochBar } from "./epoch-bar.js";
+import { Origin } from "./origin.js";
 import { loadSheet } from "./sheets.js";
 import { t } from "./strings.js";
 import { Tabs } from "./tabs.js";
@@ -15,6 +16,10 @@ import { Tabs } from "./tabs.js";
  * @typedef {{pane: HTMLElement, tool: Mounted | null}} Place
  */
 
+/** The tools that take files, and the names of those that hold data. */
+const TAKING = ["weights", "library"];
+const DATA = /\.(txt|csv|tsv|wav)$/i;
+
 export class Bench {
   /** @param {HTMLElement} host @param {{rows: Row[], context: any}} means */
   constructor(host, { rows, context }) {
@@ -26,9 +31,12 @@ export class Bench {
     /** What each tool remembered when it was left. @type {Map<string, Readonly<Record<string, string>>>} */
     this.left = new Map();
     this.open = rows[0].name;
+    /** A file that fell, until its tool is there. @type {{name: string, file: File} | null} */
+    this.dropped = null;
     const head = /** @type {HTMLElement} */ (host.querySelector(".bench-head"));
     this.epochs = new EpochBar(context.player, context.time);
-    head.after(this.epochs.host);
+    find(host, ".bench-state").append(this.epochs.host);
+    this.origin = new Origin(host.ownerDocument, context, rows, (name) => this.choose(name));
     const entries = rows.map(({ name }) => ({ name, title: t(`tool.${name}`) }));
     this.tabs = new Tabs(head, {
       entries,
@@ -40,16 +48,44 @@ export class Bench {
     this.welcome(host.ownerDocument);
   }
 
-  /** A file that is dragged over the page finds where it can be dropped open, and never takes the page away. @param {Document} page */
+  /** A file that is dragged over the page finds its tool open, is taken wherever it falls, and never takes the page away. @param {Document} page */
   welcome(page) {
-    page.addEventListener("dragenter", ({ dataTransfer }) => {
-      const known = this.rows.some(({ name }) => name === "weights") && this.open !== "library";
-      if (known && dataTransfer?.types.includes("Files")) this.choose("weights");
+    const files = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files") ?? false;
+    const over = (/** @type {boolean} */ on) => this.host.classList.toggle("is-over", on && TAKING.includes(this.open));
+    page.addEventListener("dragenter", (event) => {
+      const known = this.rows.some(({ name }) => name === "weights") && !TAKING.includes(this.open);
+      if (known && files(event)) this.choose("weights");
     });
-    for (const name of ["dragover", "drop"])
-      page.addEventListener(name, (event) => {
-        if (/** @type {DragEvent} */ (event).dataTransfer?.types.includes("Files")) event.preventDefault();
-      });
+    page.addEventListener("dragover", (event) => {
+      if (!files(event)) return;
+      event.preventDefault();
+      over(true);
+    });
+    page.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget === null && over(false));
+    page.addEventListener("drop", (event) => {
+      if (!files(event)) return;
+      event.preventDefault();
+      over(false);
+      const [file] = event.dataTransfer?.files ?? [];
+      if (file) this.drop(file);
+    });
+  }
+
+  /** A file that fell goes to its tool, which may be on its way still. @param {File} file */
+  drop(file) {
+    const name = DATA.test(file.name) ? "library" : "weights";
+    if (!this.rows.some((row) => row.name === name)) return;
+    this.dropped = { name, file };
+    this.choose(name);
+    this.take();
+  }
+
+  take() {
+    const tool = this.places.get(this.open)?.tool;
+    if (this.dropped?.name !== this.open || !tool?.take) return;
+    const { file } = this.dropped;
+    this.dropped = null;
+    tool.take(file);
   }
 
   /** The pane that comes with the page. */
@@ -79,7 +115,9 @@ export class Bench {
     const row = this.rows.find(({ name }) => name === state.tool) ?? this.rows[0];
     if (row.name !== this.open) this.turn(row);
     this.epochs.draw();
+    this.origin.draw((trace.whole ?? trace).recipe, !this.epochs.host.hidden);
     this.places.get(this.open)?.tool?.update(trace, state);
+    this.take();
   }
 
   /** @param {Row} row */

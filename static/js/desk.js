@@ -111,6 +111,7 @@ class Desk {
         this.form.show(values);
         return this.ask(values);
       },
+      lead: (/** @type {string} */ field) => this.form.lead(field),
       show: (/** @type {Trace | null} */ trace) => stage.show(trace ?? this.whole),
       keep: (/** @type {Record<string, string | null>} */ change) =>
         player.set({ own: kept(player.state.own, change) }),

@@ -45,6 +45,17 @@ export const matters = ({ needs = {} }, values) =>
 /** Every file that a visitor sent is of one sort. @param {Value} value */
 export const sortOf = (value) => (typeof value === "string" && value.startsWith("own-") ? "own" : value);
 
+/** Which fields change nothing beside a trained model: its network is its own, and only what is drawn by a rule or left out of a file needs a seed. @param {Values} values @param {readonly Field[]} fields @returns {string[]} */
+export function fixed(values, fields) {
+  if (values.model === null || values.model === undefined) return [];
+  const named = (/** @type {string} */ name) => fields.find((field) => field.name === name);
+  const network = fields.filter(({ group }) => group === "network").map(({ name }) => name);
+  const shipped = String(values.model) in (named("model")?.brings ?? {});
+  const [length, example] = [named("length"), named("example")];
+  const drawn = length && example && matters(length, values) && !matters(example, values);
+  return shipped && !drawn ? [...network, "seed"] : network;
+}
+
 /** A recipe as the engine keeps it: what does not matter is at its default. @param {Values} values @param {readonly Field[]} fields @returns {Values} */
 export function settled(values, fields) {
   const away = fields.filter((field) => !matters(field, values));

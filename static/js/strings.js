@@ -83,8 +83,14 @@ const ENGLISH = {
   "contributions.summary.share":
     "The signed share that each use of {parameter} at step k has in the whole gradient, through each loss at step t. The largest: error at {t}, use at {k}, {p}.",
   "contributions.exploded": "{window} steps kept of a gradient that is not finite",
-  "contributions.window": "{window} steps kept: cosine {cosine}, length {ratio}",
-  "contributions.full": "No truncation. Drag the bar to cut.",
+  "contributions.window": "{window} of {T} steps kept:",
+  "contributions.length": "{ratio} of the gradient's length",
+  "contributions.cosine": "cosine {cosine}",
+  "contributions.full": "All {T} steps kept. Drag the bar to cut.",
+  "contributions.shares": "Shares sum to 1. Below 0: it pulls back; above 1: others do.",
+  "contributions.reason.zeros": "for before the first step the state is zeros",
+  "contributions.reason.against": "against the whole gradient",
+  "contributions.reason.excess": "more than all of it: others take it back",
   "output.title": "Prediction",
   "output.readout": "t = {t}: “{name}” {p}",
   "output.summary":
@@ -140,7 +146,7 @@ const ENGLISH = {
 
   // the bench of tools
   "tool.label": "Tools",
-  "tool.more": "More",
+  "tool.more": "More tools",
   "tool.coming": "One moment",
   "tool.away": "This tool did not come: the server cannot be reached.",
   "tool.again": "Try again",
@@ -202,6 +208,10 @@ const ENGLISH = {
   "panel.use.at": "used at step",
   "panel.size": "size",
   "panel.share": "share of the whole gradient",
+  "panel.reason.zeros":
+    "Exactly 0: before the first step the state is zeros, and at this step {parameter} acts through that state alone.",
+  "panel.reason.against": "Below 0: this use pulls against the whole gradient, and the others outweigh it.",
+  "panel.reason.excess": "Above 100%: this use alone would be more than the whole gradient; others pull against it.",
   "panel.chain": "How strongly the state at step {t} still feels each state back to step {k}",
   "panel.product": "The error's way back, factor by factor",
   "panel.product.error": "The gradient of the error by the state after its own step",
@@ -212,6 +222,18 @@ const ENGLISH = {
     "Under each factor: the size of what still arrives. Of {whole} at step {t}, {left} reach step {k}: {share} times as much. The product of the Jacobians has norm {norm}.",
   "panel.product.none": "No error is counted at step {t}. The product of the Jacobians has norm {norm}.",
   "panel.chain.label": "Norms of the Jacobians on a log scale: {from} at the same step, {to} at a distance of {steps}.",
+
+  // how far an error reaches
+  "reach.title": "How far the last error reaches",
+  "reach.arrives": "Of its gradient at step {last}, {share} arrives at step 0.",
+  "reach.before": "Before, it was {share}.",
+  "reach.try": "Try",
+  "reach.gain": "gain {value}",
+  "reach.init": "U: {value}",
+  "reach.forget_bias": "forget bias {value}",
+  "reach.cell": "{value}",
+  "reach.text": "the text twice",
+  "reach.more": "all settings",
 
   // the inside of the cell
   "cell.label": "The inside of the cell: {title}",
@@ -273,6 +295,7 @@ const ENGLISH = {
   "form.empty": "{label} needs something to read.",
   "form.half": "{label} holds half of a character.",
   "form.long": "{label} is at most {high} characters long.",
+  "form.fixed": "Fixed by the trained model: what runs is what was trained",
   "form.changed": "{count} of these differ from the first recipe",
 };
 

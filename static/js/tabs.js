@@ -32,6 +32,7 @@ export class Tabs {
     this.entries = entries;
     /** @type {number[]} */
     this.widths = [];
+    this.moreWidth = 0;
     this.row = make("div", { class: "tabs", role: "tablist", "aria-label": label });
     this.tabs = entries.map(({ name, title }) => {
       const tab = make(
@@ -67,8 +68,9 @@ export class Tabs {
 
   /** The widths of the tabs, read once: they change with the letters only. */
   measure() {
-    for (const tab of this.tabs) hide(tab, false);
+    for (const part of [...this.tabs, this.folded]) hide(part, false);
     this.widths = this.tabs.map((tab) => tab.offsetWidth);
+    this.moreWidth = this.folded.offsetWidth;
     this.fit();
   }
 
@@ -81,10 +83,6 @@ export class Tabs {
     const away = this.entries.filter((_, index) => !kept.includes(index));
     hide(this.folded, away.length === 0);
     this.menu.replaceChildren(...away.map((entry) => this.item(entry)));
-  }
-
-  get moreWidth() {
-    return 3.75 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   }
 
   /** @param {Entry} entry */

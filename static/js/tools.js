@@ -4,7 +4,7 @@
 /**
  * @typedef {import('./trace.js').Trace} Trace
  * @typedef {import('./player.js').State} State
- * @typedef {{update: (trace: Trace, state: State) => void, destroy: () => void}} Mounted `update` comes once a frame while the tool is seen
+ * @typedef {{update: (trace: Trace, state: State) => void, destroy: () => void, take?: (file: File) => void}} Mounted `update` comes once a frame while the tool is seen, `take` gets a file that is dropped
  * @typedef {{name: string, mount: (host: HTMLElement, context: any) => Mounted}} Tool
  * @typedef {{name: string, sheet?: string, load: (() => Promise<{tool: Tool}>) | null}} Row its title is the text "tool.<name>"
  */
@@ -21,9 +21,9 @@ export const TOOLS = [
   { name: "train", sheet: "css/tool-train.css", load: () => import("./tools/train.js") },
   { name: "race", sheet: "css/tool-train.css", load: () => import("./tools/race.js") },
   { name: "edit", sheet: "css/tool-edit.css", load: () => import("./tools/edit.js") },
+  { name: "find", sheet: "css/tool-find.css", load: () => import("./tools/find.js") },
   { name: "cell", sheet: "css/tool-cell.css", load: () => import("./tools/cell.js") },
   { name: "geometry", sheet: "css/tool-geometry.css", load: () => import("./tools/geometry.js") },
   { name: "weights", sheet: "css/tool-weights.css", load: () => import("./tools/weights.js") },
   { name: "library", sheet: "css/tool-library.css", load: () => import("./tools/library.js") },
-  { name: "find", sheet: "css/tool-find.css", load: () => import("./tools/find.js") },
 ];

@@ -49,9 +49,10 @@ def test_the_same_page_in_the_other_language_is_one_click_away(base_url: str) ->
 def test_a_german_page_speaks_german_and_computes_the_same(base_url: str) -> None:
     english, german = (WEB.get(base_url, params={"cell": "lstm", "lang": each}).text for each in ("en", "de"))
     assert inside(english)["trace"] == inside(german)["trace"]
-    assert [f["label"] for f in inside(german)["catalog"]["fields"]][:2] == ["Zelle", "Einheiten"]
+    assert [f["label"] for f in inside(german)["catalog"]["fields"]][:2] == ["Zelle", "Daten"]
     nodes = inside(german)["catalog"]["cells"][3]["nodes"]
     assert {n["name"]: n["label"] for n in nodes}["f"] == "Vergessens-Gate"
+    assert "<br>Einheit %{y}<br>" in inside(german)["figures"]["states"]["data"][0]["hovertemplate"]
     assert "js/page.de.pack.js" in german
     assert "js/page.de.pack.js" not in english
 

@@ -6,6 +6,7 @@ import { meaningOf } from "../color.js";
 import { make } from "../dom.js";
 import { colour, meanings } from "../latex.js";
 import { typeset } from "../math.js";
+import { createReach } from "../panel/reach.js";
 import { t } from "../strings.js";
 import { isSlow, orderAt, substepsOf } from "../substeps.js";
 import { view as cellView } from "../views/cell.js";
@@ -35,7 +36,8 @@ export class FocusPanel extends HTMLElement {
       "aria-label": context.t("panel.focus"),
       tabindex: "-1",
     });
-    this.replaceChildren(drawing, legend.host, explained);
+    const reach = createReach(context);
+    this.replaceChildren(drawing, legend.host, explained, reach.host);
     const views = [cellView.mount(drawing, context), equationView.mount(explained, context)];
     return {
       /** @param {Trace} trace @param {State} given */
@@ -45,6 +47,7 @@ export class FocusPanel extends HTMLElement {
         legend.host.hidden = focused;
         explained.hidden = !focused;
         legend.draw(trace, state);
+        reach.draw(trace, state);
         for (const view of views) view.draw(trace, state);
       },
       destroy: () => {
@@ -103,7 +106,7 @@ function mark(list, node) {
 const OUTPUT = {
   softmax: (read) => `p_{t} = \\operatorname{softmax}\\left(${read}\\right)`,
   sigmoid: (read) => `p_{t} = \\sigma\\left(${read}\\right)`,
-  linear: (read) => `z_{t} = ${read}`,
+  linear: (read) => `p_{t} = ${read}`,
 };
 
 /** The line of the output layer, if it reads the chain that is seen. @param {Trace} trace @param {any} cell */

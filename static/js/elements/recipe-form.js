@@ -4,7 +4,7 @@
 import { make } from "../dom.js";
 import { diceButton } from "../panel/dice.js";
 import { createSlider } from "../panel/slider.js";
-import { check, defaults, fromQuery, isEquations, matters, parse, same, settled, shortened } from "../recipe.js";
+import { check, defaults, fixed, fromQuery, isEquations, matters, parse, same, settled, shortened } from "../recipe.js";
 import { t } from "../strings.js";
 
 /**
@@ -223,7 +223,7 @@ export class RecipeForm extends HTMLElement {
     return problems;
   }
 
-  /** What depends on the values: sliders, which fields matter, how many lie under "More". @param {Values} values */
+  /** What depends on the values: sliders, which fields matter, how many lie on the sheet. @param {Values} values */
   #draw(values) {
     for (const [name, slider] of this.sliders) slider.draw(values[name] ?? null);
     const gated = this.cells.find(({ id }) => id === values.cell)?.parameters ?? [];
@@ -234,6 +234,7 @@ export class RecipeForm extends HTMLElement {
     }
     if (bias && !bias.hidden)
       bias.hidden = !gated.some(({ name }) => name === "b_f") && !String(values.cell).includes("b_f");
+    this.#fix(fixed(values, this.fields));
     const groups = /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".more-group"));
     for (const group of groups) group.hidden = group.querySelector(".field:not([hidden])") === null;
     const inSheet = this.fields.filter(({ name }) => this.more.contains(this.#box(name)));
@@ -242,6 +243,20 @@ export class RecipeForm extends HTMLElement {
     count.hidden = changed === 0;
     count.textContent = String(changed);
     count.title = t("form.changed", { count: changed });
+  }
+
+  /** What a trained model settles is read, and cannot be changed. @param {string[]} names */
+  #fix(names) {
+    for (const { name, help } of this.fields) {
+      const box = this.#box(name);
+      const away = names.includes(name);
+      if (!box || box.classList.contains("is-fixed") === away) continue;
+      box.classList.toggle("is-fixed", away);
+      box.title = away ? t("form.fixed") : help;
+      /** @type {NodeListOf<HTMLInputElement>} */
+      const controls = box.querySelectorAll("input, select, textarea, button");
+      for (const control of controls) control.disabled = away;
+    }
   }
 
   /** @param {Told} told */
@@ -292,7 +307,8 @@ export class RecipeForm extends HTMLElement {
 
   /** @param {Field} field */
   #read({ name }) {
-    return String(new FormData(this.form).get(name) ?? "").replaceAll("\r\n", "\n");
+    const control = this.form.elements.namedItem(name); // a form's data would lack what is fixed
+    return control !== null && "value" in control ? String(control.value) : "";
   }
 
   /** @param {Field} field @param {Value} value */

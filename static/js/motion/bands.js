@@ -99,6 +99,7 @@ export function tableBands(chart, trace, t) {
 /** Name the bands in the one gutter and say what their colours mean in the other. @param {HTMLElement} head @param {Heat} chart @param {number} height @param {import('../color.js').Palette} palette */
 export function nameBands(head, chart, height, palette) {
   const places = rows(height, chart.bands.length, BAND_GAP);
+  head.parentElement?.style.setProperty("--bands", String(chart.bands.length)); // each has room for its name
   head.replaceChildren(
     ...chart.bands.map((band, index) => {
       const name = make("span", { class: "band-title" });

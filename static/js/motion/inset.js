@@ -1,9 +1,10 @@
 // What truncation costs, in the empty corner of the (t, k) matrix: how much of the gradient a window of n steps keeps, in
 // direction and in length. Its slider moves the band over the matrix; letting go asks for that window.
 
-import { make, svg, write } from "../dom.js";
+import { make, svg } from "../dom.js";
 import { percent } from "../numbers.js";
 import { t } from "../strings.js";
+import { labelEvery } from "../timeline.js";
 
 /**
  * @typedef {import('./chart.js').Context} Context
@@ -27,12 +28,30 @@ export function linePath(values) {
   return finite.map((value, index) => `${index ? "L" : "M"}${index * across},${40 - 38 * (value / most)}`).join("");
 }
 
-/** @param {HTMLElement} host @param {Context} context */
-export function mountInset(host, context) {
+/** The windows that are named under the curves: the first, the last, and as many between as can be read. @param {number} T */
+export function ticks(T) {
+  const every = labelEvery(1, T / 8);
+  const between = Array.from({ length: Math.floor(T / every) }, (_, index) => (index + 1) * every);
+  return [1, ...between.filter((n) => n >= 1 + every / 2 && n <= T - every / 2), T];
+}
+
+/** @param {number} T */
+function drawTicks(T) {
+  const marks = ticks(T).map((n) => {
+    const mark = make("span", {}, String(n));
+    mark.style.left = `${(100 * (n - 1)) / (T - 1)}%`;
+    return mark;
+  });
+  return make("div", { class: "inset-ticks", "aria-hidden": "true" }, ...marks);
+}
+
+/** @param {HTMLElement} host @param {Context} context @param {string} note what there is to say until the bar is moved */
+export function mountInset(host, context, note = "") {
   const trace = context.trace();
   const all = kept(trace.like ?? trace);
   const T = all?.cosine.length ?? 0; // a window may be as long as the longest way back
-  if (all === null || T < 3) return;
+  const words = make("output", { class: "inset-words" }, note);
+  if (all === null || T < 3) return note && host.append(make("div", { class: "inset" }, words));
   const slider = make("input", {
     type: "range",
     min: "1",
@@ -47,11 +66,10 @@ export function mountInset(host, context) {
     svg("path", { class: "inset-ratio", d: linePath(all.ratio) }),
     svg("path", { class: "inset-cosine", d: linePath(all.cosine) }),
   );
-  const words = make("output", { class: "inset-words" });
   const chart = make("div", { class: "inset-chart" }, slider);
   chart.prepend(curve);
-  const inset = make("div", { class: trace.like ? "inset is-stale" : "inset" }, words, chart);
-  const say = () => write(words, wording(all, Number(slider.value), T));
+  const inset = make("div", { class: trace.like ? "inset is-stale" : "inset" }, words, chart, drawTicks(T));
+  const say = () => words.replaceChildren(...wording(all, Number(slider.value), T));
   slider.addEventListener("input", () => {
     say();
     context.player.set({ hover: { t: null, window: Number(slider.value) } });
@@ -66,14 +84,16 @@ export function mountInset(host, context) {
     clearTimeout(waiting);
     waiting = Number(setTimeout(choose, PAUSE));
   });
-  say();
+  if (note === "") say();
   host.append(inset);
 }
 
-/** @param {Kept} all @param {number} window @param {number} T */
+/** What is kept, each number underlined as its curve is drawn. @param {Kept} all @param {number} window @param {number} T */
 function wording(all, window, T) {
-  if (window >= T) return t("contributions.full");
+  if (window >= T) return [t("contributions.full", { T })];
   const [cosine, ratio] = [all.cosine[window - 1], all.ratio[window - 1]];
-  if (!Number.isFinite(cosine)) return t("contributions.exploded", { window });
-  return t("contributions.window", { window, cosine: cosine.toFixed(3), ratio: percent(ratio) });
+  if (!Number.isFinite(cosine)) return [t("contributions.exploded", { window })];
+  const length = make("span", { class: "inset-length" }, t("contributions.length", { ratio: percent(ratio) }));
+  const turn = make("span", { class: "inset-turn" }, t("contributions.cosine", { cosine: cosine.toFixed(3) }));
+  return [`${t("contributions.window", { window, T })} `, length, ", ", turn];
 }

@@ -3,10 +3,11 @@
 
 import { answerAt } from "../answers.js";
 import { errorsOf, lensOf, reaches, reachOf } from "../blocks.js";
-import { make, symbol as symbolOf, write } from "../dom.js";
+import { hide, make, symbol as symbolOf, write } from "../dom.js";
 import { colour } from "../latex.js";
 import { typeset } from "../math.js";
 import { percent, short } from "../numbers.js";
+import { entryOf, reasonOf } from "../reasons.js";
 import { createChain } from "./chain.js";
 import { backButton, copyBar } from "./node.js";
 import { tall } from "./side.js";
@@ -25,6 +26,7 @@ export function createContribution(means) {
   const { t } = means;
   const [title, symbol] = [make("span", { class: "focus-name" }), make("span", { class: "focus-symbol" })];
   const sentence = make("p", { class: "sentence" });
+  const why = make("p", { class: "sentence is-small", hidden: true });
   const [equation, numbers] = [make("p", { class: "equation" }), make("p", { class: "equation-numbers" })];
   const factors = make("ol", { class: "factors" });
   const [where, share, chain] = [createWhere(means), createShare(t), createChain(t)];
@@ -39,6 +41,7 @@ export function createContribution(means) {
     where.host,
     sentence,
     share.host,
+    why,
     equation,
     numbers,
     factors,
@@ -57,9 +60,12 @@ export function createContribution(means) {
       where.draw(at, { uses: trace.dims.time, errors: steps });
       sentence.replaceChildren(...inWords(trace, at, t));
       share.draw(
-        entry(trace, `contribution/${at.parameter}`, at),
-        entry(trace, `contribution_dot/${at.parameter}`, at),
+        entryOf(trace, `contribution/${at.parameter}`, at),
+        entryOf(trace, `contribution_dot/${at.parameter}`, at),
       );
+      const reason = reasonOf(trace, at);
+      hide(why, reason === null);
+      why.replaceChildren(...(reason ? spelt(t(`panel.reason.${reason}`, { parameter: HERE }), at.parameter) : []));
       chain.draw(own ? trace : null, at);
     },
     /** What the server tells. @param {Explained} explained @param {Meaning} meaning */
@@ -99,12 +105,6 @@ function createProduct(t) {
   };
 }
 
-/** One entry of a matrix over time. @param {Trace} trace @param {string} name @param {Place} at */
-function entry(trace, name, { t, k }) {
-  const array = trace.get(name);
-  return array ? array.data[t * array.shape[1] + k] : Number.NaN;
-}
-
 const HERE = "\u0001";
 
 /** The sentence, the weight in it in letters of mathematics. @param {Trace} trace @param {Place} at @param {Translate} t @returns {(string | Node)[]} */
@@ -113,7 +113,12 @@ function inWords(trace, { parameter, t: step, k }, t) {
   const wanted = answerAt(own ? trace : lensOf(trace), step)?.target ?? "";
   const used = trace.labels.time?.[k] ?? "";
   const values = { parameter: HERE, k, t: step, used, wanted, steps: Math.abs(step - k) };
-  const [before, after = ""] = t(`panel.${manner(trace, step, k)}`, values).split(HERE);
+  return spelt(t(`panel.${manner(trace, step, k)}`, values), parameter);
+}
+
+/** A sentence with a symbol where it belongs. @param {string} text @param {string} parameter */
+function spelt(text, parameter) {
+  const [before, after = ""] = text.split(HERE);
   return after ? [before, symbolOf(parameter), after] : [before];
 }
 

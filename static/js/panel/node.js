@@ -30,7 +30,7 @@ const HEAD = [
     role: "gate",
     equation: "p_{t} = \\frac{e^{z_{t}}}{\\sum_{j} e^{z_{t,j}}}",
   },
-  { name: "prediction", label: say("net.prediction"), latex: "z_{t}", role: "node" },
+  { name: "prediction", label: say("net.prediction"), latex: "p_{t}", role: "node" },
   { name: "logits", label: "logits", latex: "z_{t}", role: "node" },
   { name: "loss", label: say("net.loss"), latex: "J_{t}", role: "node" },
 ];

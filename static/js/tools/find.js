@@ -14,6 +14,11 @@ import { t } from "./words.js";
  */
 
 const REST = 500;
+const KINDS = ["all", "states"];
+
+/** The gates and candidates of a cell. @param {import('../trace.js').Cell} cell */
+export const gatesOf = ({ nodes }) =>
+  nodes.filter(({ role }) => role === "gate" || role === "candidate").map(({ name }) => name);
 
 class FindTool {
   /** @param {HTMLElement} host @param {any} context */
@@ -43,6 +48,7 @@ class FindTool {
     this.list = make("ol", { class: "found" });
     this.line = make("div", { class: "unit-line", "aria-hidden": "true", hidden: true });
     this.more = make("details");
+    this.amongField = make("div");
     /** @type {(() => void) | null} */
     this.release = null;
     this.own = "";
@@ -56,7 +62,7 @@ class FindTool {
   }
 
   build() {
-    for (const kind of ["states", "all"]) this.among.append(make("option", { value: kind }, t(`tool.find.${kind}`)));
+    for (const kind of KINDS) this.among.append(make("option", { value: kind }));
     this.among.addEventListener("change", () => {
       this.remember();
       this.search();
@@ -68,7 +74,7 @@ class FindTool {
         this.search();
       }, REST);
     });
-    const among = make(
+    this.amongField = make(
       "div",
       { class: "tool-field" },
       make("label", { for: "find-among" }, t("tool.find.among")),
@@ -85,7 +91,7 @@ class FindTool {
         make("p", { class: "tool-lead" }, t("tool.find.lead")),
         this.strip.host,
         this.ends.host,
-        among,
+        this.amongField,
         corpus,
         this.problem,
         this.told,
@@ -99,8 +105,26 @@ class FindTool {
     const { state } = this.context.player;
     this.range = rangeIn(state.own.range) ?? { first: state.t, last: state.t };
     this.corpus.value = state.own.corpus ?? "";
-    this.among.value = state.own.among === "all" ? "all" : "states";
+    this.among.value = this.kindIn(state.own);
     this.more.open = this.corpus.value !== "";
+  }
+
+  /** Where there are gates, they are sought among, too, unless the address says otherwise. @param {Readonly<Record<string, string>>} own */
+  kindIn({ among }) {
+    if (KINDS.includes(among)) return among;
+    return gatesOf(this.context.scene.cell).length > 0 ? "all" : "states";
+  }
+
+  /** What may be sought among, by name. */
+  name() {
+    const { cell } = this.context.scene;
+    const names = { states: cell.states, all: [...cell.states, ...gatesOf(cell)] };
+    for (const option of this.among.options)
+      write(
+        option,
+        t(`tool.find.${option.value}`, { names: names[/** @type {"all" | "states"} */ (option.value)].join(", ") }),
+      );
+    hide(this.amongField, names.all.length === names.states.length);
   }
 
   /** @param {Range} range @param {boolean} settled */
@@ -115,19 +139,19 @@ class FindTool {
   remember() {
     const { first, last } = this.range;
     const corpus = this.corpus.value.trim();
-    const among = this.among.value === "all" ? "all" : null;
-    this.own = JSON.stringify([`${first}-${last}`, corpus, among]);
+    const among = this.among.value === this.kindIn({}) ? null : this.among.value;
+    this.own = JSON.stringify([`${first}-${last}`, corpus, this.among.value]);
     this.context.keep({ range: `${first}-${last}`, corpus: corpus || null, among });
   }
 
   /** What the address holds may have changed from outside: by going back, or by a link. @param {any} state */
   recall({ own }) {
-    const told = JSON.stringify([own.range ?? "", own.corpus ?? "", own.among ?? null]);
+    const told = JSON.stringify([own.range ?? "", own.corpus ?? "", this.kindIn(own)]);
     if (told === this.own) return;
     this.own = told;
     this.range = rangeIn(own.range) ?? this.range;
     if (document.activeElement !== this.corpus) this.corpus.value = own.corpus ?? "";
-    this.among.value = own.among === "all" ? "all" : "states";
+    this.among.value = this.kindIn(own);
     this.seen = "";
   }
 
@@ -244,6 +268,7 @@ class FindTool {
   update(seen, state) {
     const trace = wholeOf(seen);
     this.recall(state);
+    this.name();
     const mark = `${trace.id} ${trace.partial} ${this.context.scene.version} ${state.epoch}`; // the version changes with the chain that is seen
     if (mark === this.seen) return;
     this.seen = mark;

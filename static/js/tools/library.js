@@ -43,6 +43,7 @@ class Library {
     /** @type {any} */
     this.catalog = null;
     this.kind = "";
+    this.own = new OwnData(context);
     this.status = make("p", { class: "tool-note", role: "status" }, t("library.coming"));
     this.list = make("div", { class: "library-list" });
     this.choices = make("div", { class: "library-kinds", role: "group", "aria-label": t("library.label") });
@@ -78,11 +79,17 @@ class Library {
     this.kind = kind;
     for (const button of this.choices.children)
       button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.kind === kind));
-    if (kind === "own") return this.list.replaceChildren(new OwnData(this.context).host);
+    if (kind === "own") return this.list.replaceChildren(this.own.host);
     const cards = this.catalog[kind].map((/** @type {Card} */ card) => this.card(card));
     this.list.replaceChildren(...cards);
     for (const card of cards) this.eye.observe(card);
     this.mark();
+  }
+
+  /** A file that is dropped is data of one's own, whatever is listed. @param {File} file */
+  take(file) {
+    this.context.keep({ kind: "own" });
+    this.own.take(file);
   }
 
   /** @param {Card} card */

@@ -26,23 +26,11 @@ export class OwnData {
   }
 
   listen() {
-    const { host, input, drop } = this;
-    const over = (/** @type {boolean} */ on) => drop.classList.toggle("is-over", on);
+    const { input } = this;
     input.addEventListener("change", () => {
       const file = input.files?.[0];
       if (file) this.take(file);
       input.value = ""; // the same file may be chosen again
-    });
-    host.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      over(true);
-    });
-    host.addEventListener("dragleave", () => over(false));
-    host.addEventListener("drop", (event) => {
-      event.preventDefault();
-      over(false);
-      const file = event.dataTransfer?.files[0];
-      if (file) this.take(file);
     });
   }
 

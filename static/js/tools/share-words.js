@@ -41,7 +41,7 @@ export const ENGLISH = {
   "share.hide.tools": "Tools",
   "share.hide.views": "Figures",
   "hide.recipe": "The whole recipe",
-  "hide.more": "More of the recipe",
+  "hide.more": "The settings",
   "hide.network": "Network",
   "hide.bench": "Tools and numbers",
   "hide.tabs": "Choice of tools",

@@ -57,19 +57,6 @@ class WeightsTool {
       this.input.value = ""; // the same file may be chosen again
       if (file) this.take(file);
     });
-    const over = (/** @type {boolean} */ on) => this.drop.classList.toggle("is-over", on);
-    const pane = this.host;
-    pane.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      over(true);
-    });
-    pane.addEventListener("dragleave", () => over(false));
-    pane.addEventListener("drop", (event) => {
-      event.preventDefault();
-      over(false);
-      const file = event.dataTransfer?.files[0];
-      if (file) this.take(file);
-    });
   }
 
   /** Look at a file before it is sent: most that cannot be taken is known here. @param {File} file */

@@ -27,8 +27,8 @@ export const ENGLISH = {
   "tool.find.lead":
     "Which units are on in just one part of the sequence? Drag over the words, here or under the network.",
   "tool.find.among": "Among",
-  "tool.find.states": "states",
-  "tool.find.all": "states and gates",
+  "tool.find.states": "states only ({names})",
+  "tool.find.all": "states and gates ({names})",
   "tool.find.corpus": "Look for them in another text, too",
   "tool.find.corpus.hint": "Any text of the words that this network knows",
   "tool.find.none": "No unit changes at all in this run.",

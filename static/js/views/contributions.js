@@ -6,10 +6,11 @@ import { between, isLight } from "../color.js";
 import { make, put, svg, symbol, write } from "../dom.js";
 import { scaleOf } from "../motion/bands.js";
 import { mountChart } from "../motion/chart.js";
-import { mountInset } from "../motion/inset.js";
+import { drawHead, GROUPS } from "../motion/matrix-head.js";
 import { magnitude, numbered, rampOf, signed } from "../motion/paint.js";
 import { percent, short } from "../numbers.js";
 import { errorAt } from "../player.js";
+import { reasonOf } from "../reasons.js";
 import { t } from "../strings.js";
 import { labelEvery } from "../timeline.js";
 import { largest } from "../trace.js";
@@ -24,8 +25,6 @@ import { largest } from "../trace.js";
  * @typedef {import('../timeline.js').Timeline} Timeline
  * @typedef {{width: number, height: number}} Size
  */
-
-const GROUPS = ["W", "U", "b"];
 
 /** The weights that have a matrix: the groups first, then each gate's own. @param {Trace} trace */
 export function parameters(trace) {
@@ -94,16 +93,14 @@ export const definition = {
     return chart.own ? { t: row, k } : { t: k, k, error: row };
   },
   spot: (chart, hover) => ({ top: (hover.error ?? hover.t ?? 0) / chart.rows, height: 1 / chart.rows }),
-  readout(/** @type {Chart} */ chart, { t: at, k, error }) {
+  readout(/** @type {Chart} */ chart, { t: at, k, error }, trace) {
     const step = error ?? at;
     if (step === null || k === undefined) return "";
     if (!reaches(chart.reach, step, k)) return t(`contributions.none.${chart.reach}`);
-    return t("contributions.readout", {
-      t: step,
-      k,
-      parameter: chart.parameter,
-      value: short(entry(chart, step, k)),
-    });
+    const { parameter } = chart;
+    const said = t("contributions.readout", { t: step, k, parameter, value: short(entry(chart, step, k)) });
+    const reason = reasonOf(trace, { parameter, t: step, k });
+    return reason === "zeros" || (reason && chart.share) ? `${said}, ${t(`contributions.reason.${reason}`)}` : said;
   },
   summary(/** @type {Chart} */ chart) {
     const { low, high } = chart.decades;
@@ -120,7 +117,7 @@ export const definition = {
   extra({ svg: marks, plot, head }, chart, state, context, fresh, size) {
     if (fresh) {
       plot.parentElement?.setAttribute("data-reach", chart.reach);
-      drawHead(head, chart, state, context);
+      drawHead({ head, plot }, chart, state, context);
       marks.replaceChildren(
         svg("path", { class: "cut" }),
         svg("g", { class: "values" }),
@@ -133,7 +130,6 @@ export const definition = {
       drawRows(plot, chart, size);
       plot.querySelector(".scale")?.remove();
       plot.append(scaleOf(chart.scale, { top: 28, height: Math.min(120, size.height - 28) }, context.scene.palette));
-      mountInset(head, context);
     }
     drawCut(marks, state.hover?.window ?? context.trace().recipe.window ?? null, context, chart, size);
     drawChosen(marks, state, context.scene.timeline, chart, size);
@@ -165,54 +161,6 @@ function table(chart, trace, { player }) {
 
 /** The name of a column; where rows are steps of something else, its word is needed too. @param {Chart} chart @param {Trace} trace @param {number} k */
 const use = (chart, trace, k) => (chart.own ? String(k) : `${k} ${trace.labels.time?.[k] ?? ""}`);
-
-/** The title and the choice of weight and reading. @param {HTMLElement} head @param {Chart} chart @param {State} state @param {Context} context */
-function drawHead(head, chart, state, { player }) {
-  const focus = (/** @type {string} */ parameter) => player.choose(parameter, errorAt(player.state), player.state.k);
-  const choices = chart.names
-    .filter((name) => GROUPS.includes(name))
-    .map((name) => {
-      const button = make(
-        "button",
-        { type: "button", class: "choice", "aria-pressed": String(name === chart.parameter) },
-        symbol(name),
-      );
-      button.addEventListener("click", () => focus(name));
-      return button;
-    });
-  const group = make("div", { class: "choices", role: "group", "aria-label": t("contributions.weight") }, ...choices);
-  const gated = chart.names.filter((name) => !GROUPS.includes(name));
-  if (gated.length > 0) group.append(gateChoice(gated, chart.parameter, focus));
-  const share = make(
-    "button",
-    { type: "button", class: "choice", "aria-pressed": String(state.look.share) },
-    t("contributions.share"),
-  );
-  share.addEventListener("click", () =>
-    player.set({ look: { ...player.state.look, share: !player.state.look.share } }),
-  );
-  const title = make("span", { class: "head-title" }, t("contributions.heading"));
-  const top = make("div", { class: "head-top" }, title, group, make("div", { class: "choices" }, share));
-  head.replaceChildren(top);
-}
-
-/** @param {string[]} names @param {string} current @param {(name: string) => void} focus */
-function gateChoice(names, current, focus) {
-  const select = make("select", { class: "choice", "aria-label": t("contributions.gate") });
-  select.append(
-    make(
-      "option",
-      { value: "" },
-      t(names.some((name) => name.includes("_")) ? "contributions.gates" : "contributions.rest"),
-    ),
-    ...names.map((name) => make("option", { value: name }, name)),
-  );
-  select.value = names.includes(current) ? current : "";
-  select.addEventListener("change", () =>
-    focus(select.value || (GROUPS.includes(current[0]) ? current[0] : GROUPS[0])),
-  );
-  return select;
-}
 
 /** Write the numbers into cells that are large enough. @param {SVGElement} marks @param {Chart} chart @param {Context} context @param {Size} size */
 function drawValues(marks, chart, { scene }, size) {
