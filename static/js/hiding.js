@@ -4,7 +4,7 @@
 /** @type {Record<string, readonly string[]>} */
 export const HIDEABLE = Object.freeze({
   parts: ["recipe", "more", "network", "bench", "tabs", "player", "corner"],
-  tools: ["train", "race", "edit", "cell", "geometry", "weights", "library", "find"].map((name) => `tool-${name}`),
+  tools: ["train", "race", "edit", "find", "cell", "geometry", "weights", "library"].map((name) => `tool-${name}`),
 });
 
 /** What an address hides. @param {string} search @returns {string[]} */

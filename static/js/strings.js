@@ -226,7 +226,6 @@ const ENGLISH = {
   // how far an error reaches
   "reach.title": "How far the last error reaches",
   "reach.arrives": "Of its gradient at step {last}, {share} arrives at step 0.",
-  "reach.before": "Before, it was {share}.",
   "reach.try": "Try",
   "reach.gain": "gain {value}",
   "reach.init": "U: {value}",

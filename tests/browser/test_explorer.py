@@ -172,7 +172,7 @@ def test_the_window_is_a_band_over_the_matrix(page: Page) -> None:
     slider.focus()
     for _ in range(5):
         page.keyboard.press("ArrowLeft")
-    expect(page.locator(".inset-words")).to_contain_text("3 steps kept")
+    expect(page.locator(".inset-words")).to_contain_text("3 of 8 steps kept: 9")
     until(page, "location.search.includes('window=3')")
     rest(page)
     assert page.locator("#view-contributions .cut").get_attribute("d")

@@ -31,7 +31,7 @@ def test_the_end_that_was_not_typed_gives_way(page: Page) -> None:
 
 def test_the_units_are_those_of_the_engine_best_first(page: Page) -> None:
     open_tool(page)
-    told = page.evaluate(f"fetch('/api/v1/finding?{QUERY}&from=2&to=4').then((answer) => answer.json())")
+    told = page.evaluate(f"fetch('/api/v1/finding?{QUERY}&from=2&to=4&nodes=all').then((answer) => answer.json())")
     keys = page.locator(".found > li").evaluate_all("(items) => items.map((item) => item.dataset.key)")
     assert keys == [f"{each['node']} {each['unit']}" for each in told["found"]]
     just = sum(each["gap"] > 0 for each in told["found"])
@@ -100,7 +100,7 @@ def test_the_whole_sequence_is_told_and_mended_with_one_click(open_page: Callabl
 
 
 def test_a_unit_is_framed_in_its_figure_and_its_other_places_are_listed(page: Page) -> None:
-    open_tool(page)
+    open_tool(page, "&range=2-4&among=states")
     page.locator(".found-unit").first.click()
     expect(page.locator(".found-unit").first).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#view-states .unit-line")).to_be_visible()
@@ -127,7 +127,8 @@ def test_another_text_is_searched_and_what_it_does_not_know_is_said(page: Page) 
 
 def test_gates_are_sought_too_and_framed_among_the_gates(page: Page) -> None:
     open_tool(page)
-    page.select_option("#find-among", "all")
+    expect(page.locator("#find-among")).to_have_value("all")
+    expect(page.locator("#find-among option").first).to_have_text("states and gates (c, h, f, i, g, o)")
     until(page, "[...document.querySelectorAll('.found > li')].some((item) => /^[fio] /.test(item.dataset.key))")
     page.locator(".found > li[data-key^='i '] button, .found > li[data-key^='f '] button").first.click()
     expect(page.locator("#view-gates .unit-line")).to_be_visible()
@@ -138,8 +139,7 @@ def test_the_marks_go_with_the_tool_and_come_back_with_it(page: Page) -> None:
     expect(page.locator(".range-band")).to_be_visible()
     page.get_by_role("tab", name="Inspect").click()
     expect(page.locator(".range-band")).to_be_hidden()
-    page.locator(".tabs-more summary").click()
-    page.locator(".tabs-item", has_text="Find").click()
+    page.get_by_role("tab", name="Find").click()
     expect(page.locator(".range-band")).to_be_visible()
     assert chosen(page) == ["I", "took", "the"]
 

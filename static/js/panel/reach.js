@@ -75,7 +75,7 @@ export function createReach(context) {
     words,
     tries,
   );
-  let [seen, before, now] = ["", "", ""];
+  let seen = "";
   /** @type {ReturnType<typeof arrives>} */
   let found = null;
 
@@ -94,10 +94,7 @@ export function createReach(context) {
 
   /** @param {{share: number, last: number}} measured @param {Trace} trace */
   const say = ({ share, last }, trace) => {
-    const shown = told(share);
-    if (shown !== now) [before, now] = [now, shown];
-    const was = before ? ` ${t("reach.before", { share: before })}` : "";
-    write(words, `${t("reach.arrives", { share: shown, last })}${was}`);
+    write(words, t("reach.arrives", { share: told(share), last }));
     fill(trace, context.scene.cell);
   };
 
