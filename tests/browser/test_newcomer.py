@@ -1,4 +1,4 @@
-"""What a newcomer asks of the page: is this trained, what makes the gradient fade, why is this number so, where do files go."""
+"""What a newcomer asks of the page: is this trained, what makes a gradient fade, why is this number so, where do files go."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,9 +15,7 @@ GRU = ROOT / "tests/reference/weights/gru.safetensors"
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_weights_that_nobody_trained_are_called_so_and_a_model_can_be_had_untrained(
-    size: str, open_page: Opener
-) -> None:
+def test_weights_that_nobody_trained_are_called_so_and_a_model_is_had_untrained(size: str, open_page: Opener) -> None:
     page, _ = open_page(**SIZES[size])
     press = "tap" if size == "phone" else "click"
     visit(page, "/?model=sentiment")
