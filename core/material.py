@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.data import COLLECTIONS, DATASETS, TASKS, Baseline, Batch, Carry, Collection, Look, Task
+from core.data.collection import Picture, padded
 from core.data.dataset import Indices, More, entropy, numbered
 from core.errors import Problem, RecipeError
-from core.fields import LONGEST_DRAWN
+from core.fields import LONGEST_DRAWN, SENTENCE
+from core.models import cards
 from core.ops import Floats
 from core.recipe import TWO_SIDED, Brought, Recipe
 
@@ -51,8 +53,23 @@ def widths_of(recipe: Recipe) -> tuple[int, int]:
     return found.sizes if isinstance(found, Collection) else (len(found.inputs), len(found.outputs))
 
 
+def reader_of(recipe: Recipe) -> Collection | None:
+    """Whose way of reading a visitor's own text has: that of the data which the recipe's shipped model learnt from."""
+    if recipe.drawn or recipe["model"] not in cards.names():
+        return None
+    found = COLLECTIONS.get(cards.card(recipe["model"]).recipe["data"])
+    return found if found and found.reads and own_text(found) == recipe["data"] else None
+
+
+def own_text(found: Collection) -> str | None:
+    """The `data` of a text that models of these data read; none where they read no texts."""
+    return None if found.reads is None else "sentence" if found.unit == "word" else "characters"
+
+
 def _source(recipe: Recipe) -> Task:
     """The data of a recipe, before its own choices change them."""
+    if found := reader_of(recipe):
+        return _read_by(found, recipe["text"])
     if recipe["data"] in COLLECTIONS:
         return COLLECTIONS[recipe["data"]].task()
     return TASKS[recipe["data"]] if recipe.drawn else _reading(recipe)
@@ -95,6 +112,8 @@ def material(recipe: Recipe) -> Material:
 
 def _own(recipe: Recipe) -> tuple[Task, Look | None]:
     """The task whose first batch is the recipe's own sequence, and how it looks if it is an example of a collection."""
+    if (found := reader_of(recipe)) and found.reads:
+        return task_of(recipe), Look("", found.reads(recipe["text"])[1], "", Picture("text"))
     if recipe["data"] not in COLLECTIONS:
         return task_of(recipe), None
     example = COLLECTIONS[recipe["data"]].sample(recipe["example"], length=length_of(recipe))
@@ -136,6 +155,15 @@ def _backwards(task: Task, tokens: tuple[str, ...]) -> Task:
     return replace(task, length=len(ids), baseline=uniform, more=more, stream=False)
 
 
+def _read_by(found: Collection, text: str) -> Task:
+    """A visitor's text as the models of a collection read it, asked what they were asked."""
+    rows, read = found.reads(text) if found.reads else (None, ())
+    if rows is None or not read:
+        raise RecipeError(Problem("/text", "holds nothing that this model reads", {"nearest": SENTENCE}))
+    task = replace(found.task(), length=len(read), shortest=1, baseline=UNKNOWN)
+    return replace(task, more=lambda _rng, B, T, _carry: (padded([rows] * B, T), ()))
+
+
 # -- models ---------------------------------------------------------------------------------------------------
 
 
@@ -145,7 +173,7 @@ def _of_model(recipe: Recipe, task: Task) -> tuple[Task, Change]:
     if model is None:
         raise RecipeError(Problem("/model", "is not a model that is known here", {"nearest": None}))
     I, O = model.I, len(task.outputs) if model.O is None else model.O
-    if recipe.drawn:
+    if recipe.drawn or reader_of(recipe):
         _check_sizes(model, (len(task.inputs), len(task.outputs)))
         return task, lambda batch: batch
     inputs, outputs = model.inputs or _padded(task.inputs, I), model.outputs or _padded(task.outputs, O)

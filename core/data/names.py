@@ -24,6 +24,12 @@ def spelled(name: str) -> Rows:
     return Rows(np.eye(len(SYMBOLS))[ids[:-1]], np.array(ids[1:], np.intp), np.ones(len(ids) - 1))
 
 
+def own(text: str) -> tuple[Rows, tuple[str, ...]]:
+    """A visitor's name, without what is no letter of the alphabet."""
+    letters = "".join(c for c in text.lower() if c in SYMBOLS[1:])
+    return spelled(letters), (EDGE, *letters) if letters else ()
+
+
 def _part(names: Sequence[str]) -> Examples:
     def show(i: int) -> Look:
         return Look(names[i].title(), (EDGE, *names[i]), names[i].title(), Picture("text"))
@@ -52,4 +58,5 @@ NAMES = Collection(
     split="Every tenth name in alphabetical order is held out; each name counts once, however common it is.",
     excerpt="names",
     load=_shelf,
+    reads=own,
 )

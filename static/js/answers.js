@@ -50,8 +50,9 @@ const READ = {
       const word = trace.labels.output?.[0] ?? "1";
       return yes ? word : t("net.not", { word });
     };
-    const p = right[0] > 0.5 ? said[0] : 1 - said[0];
-    const is = counted(trace, at) ? name(right[0] > 0.5) : "";
+    const open = right[0] === 0.5; // nobody knows what is right: how sure it is of what it says
+    const p = (open ? said[0] : right[0]) > 0.5 ? said[0] : 1 - said[0];
+    const is = !counted(trace, at) ? "" : open ? "?" : name(right[0] > 0.5);
     return { guess: name(said[0] > 0.5), target: is, p: is ? p : Number.NaN, top: 0, right: 0 };
   },
   linear(trace, said, right, at) {

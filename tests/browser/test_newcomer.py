@@ -1,4 +1,6 @@
-"""What a newcomer asks of the page: is this trained, what makes a gradient fade, why is this number so, where do files go."""
+"""What a newcomer asks of the page: is this trained, what makes a gradient fade, why is this number so."""
+
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -7,7 +9,7 @@ from tests.browser.conftest import Opener
 from tests.browser.explorer import until, visit
 from tests.serving import ROOT
 
-SIZES = {
+SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
@@ -67,3 +69,14 @@ def test_a_file_may_fall_anywhere(page: Page) -> None:
     page.evaluate(drop, [*GRU.read_bytes()])
     expect(page.locator(".weights-found")).to_be_visible()
     expect(page.locator(".origin:visible")).to_contain_text("Trained: your file.")
+
+
+def test_a_trained_model_reads_a_sentence_of_ones_own(page: Page) -> None:
+    visit(page, "/?model=sentiment")
+    page.get_by_role("button", name="Write your own").click()
+    expect(page.locator("#recipe-text")).to_be_focused()
+    page.locator("#recipe-text").fill("not good at all")
+    page.keyboard.press("Enter")
+    until(page, "unrolled.stage.trace.dims.time === 4 && !unrolled.stage.trace.partial")
+    expect(page.locator(".belt .step[data-t='3'] .next")).to_have_text("?")
+    expect(page.locator(".origin:visible")).to_contain_text("Trained: sentiment.")

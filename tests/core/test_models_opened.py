@@ -87,3 +87,37 @@ def test_data_of_another_width_are_refused_by_name() -> None:
         opened("account", data="names")
     with pytest.raises(RecipeError, match="not a model that is known"):
         opened("accounts")
+
+
+def test_a_sentence_of_ones_own_is_judged_as_the_same_sentence_of_the_data_is() -> None:
+    example = COLLECTIONS["sentiment"].sample(0).look
+    ours, theirs = (
+        compute(r, ["forward", "backward"])
+        for r in (opened("sentiment", data="sentence", text=example.title), opened("sentiment"))
+    )
+    assert ours.labels["time"] == list(example.time)
+    np.testing.assert_array_equal(ours["probs"], theirs["probs"])
+    gap = ours["probs"][-1, 0, 0] - 0.5  # nobody says what is right: the error is how far it is from undecided
+    np.testing.assert_allclose(ours["grad/d"], [gap])
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "text", "read"),
+    [
+        ("sentiment", "sentence", "Not a zyzzyva: GOOD!", ["not", "a", "zyzzyva", "good"]),
+        ("moby-words", "sentence", "Call me tomorrow", ["call", "me"]),
+        ("names", "characters", "Ada 1815", ["·", "a", "d", "a"]),
+    ],
+)
+def test_texts_of_ones_own_are_cut_as_the_data_are_and_may_hold_what_is_unknown(
+    name: str, data: str, text: str, read: list[str]
+) -> None:
+    trace = compute(opened(name, data=data, text=text), ["forward"])
+    assert trace.labels["time"] == read
+    assert np.isfinite(trace["loss"]).all()
+
+
+@pytest.mark.parametrize(("name", "data"), [("sentiment", "sentence"), ("names", "characters")])
+def test_a_text_in_which_a_model_can_read_nothing_is_refused(name: str, data: str) -> None:
+    with pytest.raises(RecipeError, match="holds nothing that this model reads"):
+        compute(opened(name, data=data, text="42 17"), ["forward"])

@@ -11,6 +11,7 @@ export const ENGLISH = {
   "data.example": "{n} of {count}",
   "data.before": "The example before",
   "data.after": "The next example",
+  "data.own": "Write your own",
   "data.listen": "Listen",
   "data.hush": "Pause",
   "data.made": "Made audible from what the network reads: noise through its bands.",

@@ -38,6 +38,7 @@ function furnish(host) {
     back: button("‹", t("data.before")),
     count: make("span", { class: "data-count" }),
     on: button("›", t("data.after")),
+    own: make("button", { type: "button", class: "button data-own", hidden: true }, t("data.own")),
     listen: make("button", { type: "button", class: "button data-listen", hidden: true }, t("data.listen")),
   };
   const drawn = {
@@ -51,10 +52,10 @@ function furnish(host) {
     from: make("p", { class: "data-from" }),
     twin: make("details", { class: "data-twin" }, make("summary", {}, t("data.table"))),
   };
-  const { title, badge, what, back, count, on, listen } = head;
+  const { title, badge, what, back, count, on, own, listen } = head;
   const stepper = make("span", { class: "data-stepper" }, back, count, on);
   const plot = make("div", { class: "data-plot" }, ...Object.values(drawn));
-  const top = make("header", { class: "data-head" }, title, badge, what, stepper, listen);
+  const top = make("header", { class: "data-head" }, title, badge, what, stepper, own, listen);
   host.replaceChildren(top, plot, ...Object.values(below));
   return { ...head, ...drawn, ...below, plot };
 }
@@ -80,10 +81,11 @@ class Data {
   }
 
   attend() {
-    const { back, on, listen, twin, plot } = this.parts;
+    const { back, on, own, listen, twin, plot } = this.parts;
     const { player } = this.context;
     back.addEventListener("click", () => this.turn(-1));
     on.addEventListener("click", () => this.turn(1));
+    own.addEventListener("click", () => this.write());
     listen.addEventListener("click", () => this.sound.toggle());
     twin.addEventListener("toggle", () => this.tabulate());
     plot.addEventListener("click", ({ clientX }) => player.look(this.stepAt(clientX)));
@@ -102,6 +104,16 @@ class Data {
     const recipe = context.recipe?.();
     if (!picture || !recipe) return;
     context.ask({ ...recipe, example: (recipe.example + by + picture.count) % picture.count });
+  }
+
+  /** The model reads the visitor's own text, which begins as this example. */
+  async write() {
+    const { picture, context } = this;
+    const recipe = context.recipe?.();
+    if (!picture?.own_text || !recipe) return;
+    const text = picture.own_text === "sentence" ? picture.time.join(" ") : picture.title;
+    await context.ask({ ...recipe, data: picture.own_text, text, example: 0, length: null });
+    context.lead?.("text");
   }
 
   /** @param {Trace} trace @param {State} state */
@@ -159,6 +171,7 @@ class Data {
     write(this.parts.from, `${sourceOf(licence, origin)} ${notes}`);
     this.host.setAttribute("aria-label", t("data.label", { name: picture.name }));
     write(this.parts.words, this.summary(picture, trace));
+    hide(this.parts.own, !picture.own_text || !(trace.whole ?? trace).recipe.model);
     hide(this.parts.listen, sound === null);
     if (sound) this.sound.load(inquiries.soundOf(this.asked), stepsASecond(picture), fires(trace));
     this.parts.text.replaceChildren();

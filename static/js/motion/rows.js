@@ -4,7 +4,7 @@
  * @typedef {{data: Float64Array, shape: number[], dims: string[]}} Numbers
  * @typedef {{id: string, name: string, description: string, licence: string, origin: string, real: boolean, unit: string, caution: string,
  *   title: string, time: string[], answer: string, count: number, kind: string, rate: number | null, hop: number | null, units: string,
- *   sound: {made: boolean, seconds: number} | null, arrays: Record<string, Numbers>}} Picture
+ *   own_text?: string | null, sound: {made: boolean, seconds: number} | null, arrays: Record<string, Numbers>}} Picture
  * @typedef {import('../trace.js').Trace} Trace
  * @typedef {import('../scene.js').Scene} Scene
  * @typedef {CanvasRenderingContext2D} Pen
