@@ -7,7 +7,6 @@ import { arrives, ways } from "../../static/js/panel/reach.js";
 import { reasonOf } from "../../static/js/reasons.js";
 import { fixed } from "../../static/js/recipe.js";
 import { gatesOf } from "../../static/js/tools/find.js";
-import { isWordy } from "../../static/js/views/unrolled.js";
 
 /** @param {Record<string, number[][]>} arrays rows of errors @param {object} [more] @returns {any} */
 const traceOf = (arrays, more = {}) => ({
@@ -143,9 +142,4 @@ test("windows are named so that they can be read, the first and the last among t
   assert.deepEqual(ticks(8), [1, 2, 3, 4, 5, 6, 7, 8]);
   assert.deepEqual(ticks(40), [1, 5, 10, 15, 20, 25, 30, 35, 40]);
   assert.ok(ticks(1000).length <= 12);
-});
-
-test("letters are small where most of the words would be cut", () => {
-  assert.equal(isWordy(["240.00 s", "240.01 s", "240.02 s"], 66), true);
-  assert.equal(isWordy(["This", "characteristically", "I"], 66), false);
 });

@@ -101,11 +101,6 @@ export function framedUnit({ hover, focus, t: now }, at) {
 const isPlace = (trace, { focus, hover }) =>
   hover?.unit === undefined && Boolean(focus?.node) && trace.dimsOf(focus?.node ?? "")[2] === "source";
 
-const LETTER = 8.6;
-
-/** Whether most of the words are too long for a column of a width. @param {readonly string[]} words @param {number} step */
-export const isWordy = (words, step) => words.filter((word) => word.length * LETTER > step).length > words.length / 2;
-
 class Network {
   /** @param {HTMLElement} host @param {Context} context */
   constructor(host, context) {
@@ -161,7 +156,6 @@ class Network {
     this.host.classList.toggle("is-unread", headless && readers.length === 0);
     this.host.classList.toggle("is-handed", headless && readers.length > 0 && readers.every(onlyBegins(trace)));
     this.host.classList.toggle("is-begun", Boolean(trace.block?.start));
-    this.host.classList.toggle("is-wordy", isWordy(trace.labels.time ?? [], near.step / scale));
     this.place(near);
     this.host.style.height = `${rows.height}px`;
     this.window.style.left = `${near.left}px`;
