@@ -14,6 +14,7 @@ from core.gradients import contributions
 from core.looking import looking
 from core.network_gradients import network_contributions
 from core.networks import Network, Topology, attending, bidirectional, stacked
+from core.ops import Floats
 from core.unroll import Workspace
 
 T, H, WIDE = 100, 64, 16
@@ -43,6 +44,36 @@ def network(cell: str, name: str, topology: Topology) -> Job:
     return lambda: network_contributions(net)
 
 
+def bare(cell: str, scoring: str) -> Job:
+    """Nothing but the products of the (t, k) matrices of two chains with attention, causal ones over half of the pairs.
+
+    Folded, an LSTM's gates are two products; what else is done to a number (slopes, softmax, sums, norms) is left out.
+    """
+    rng, chains = np.random.default_rng(0), {"rnn-tanh": 1, "lstm": 2}[cell]
+    rows, square, room = rng.standard_normal((T, H)), rng.standard_normal((H, H)), np.empty((T, H))
+    memory, slopes, scores = rng.standard_normal((T, H)), rng.standard_normal((T, T)), np.empty((T, T))
+    additive = scoring == "additive"
+    calls: list[tuple[Floats, Floats, Floats]] = []
+    for k in range(T):
+        alive = slice(k, None)
+        calls += [(rows[alive], square, room[alive])] * (2 * chains + additive)  # U, C and the query's matrix
+        calls += [(rows[alive], memory.T, scores[alive]), (slopes[alive], memory, room[alive])]  # scores, query
+        calls += [(slopes[: k + 1].T, rows[: k + 1], room)] * 2  # values and keys of the memory, error by error
+        calls += [(rows, square, room)] * (chains + additive)  # the encoder's U, where all rows live, and Q
+        if additive:  # norms: every place with every other, these with the slopes; what w gets
+            calls += [
+                (memory, memory.T, scores),
+                (slopes[alive], slopes, scores[alive]),
+                (slopes[alive], memory, room[alive]),
+            ]
+
+    def multiply() -> None:
+        for a, b, out in calls:
+            np.matmul(a, b, out)
+
+    return multiply
+
+
 def networks(rounds: int) -> Iterator[Figure]:
     """(m) Every error followed through all chains."""
     for cell in ("rnn-tanh", "lstm"):
@@ -51,6 +82,10 @@ def networks(rounds: int) -> Iterator[Figure]:
             found = duel(network(cell, name, topology), one, rounds=max(3, rounds // 5))
             figure = f"{cell} ({T}, {H}), {name}: (t, k) matrices over one layer's"
             yield Figure("m", figure, found.first, found.second, "ms", found.ratio, "<=", 3.0)
+        for scoring in ("dot product", "additive"):
+            found = duel(bare(cell, scoring), one, rounds=max(3, rounds // 5))
+            figure = f"{cell} ({T}, {H}), attention, {scoring}: products alone over one layer's"
+            yield Figure("m", figure, found.first, found.second, "ms", found.ratio)
 
 
 TYPED = """

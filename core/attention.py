@@ -4,7 +4,7 @@ e_j = q . k_j (dot product) or w . tanh(q + k_j) (additive, Bahdanau et al. 2015
 with keys k_j = Q m_j and values r_j = R m_j, or m_j itself. Where a place of the memory is padding its weight is zero.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from core.ops import Floats
 Readings = dict[str, tuple[Floats, Floats]]
 LEAST_LEFT = 1e-5
 MOST_KEPT = 1 << 20  # numbers of tanh(q + k_j) that are kept for the way back
-BLOCK = 25  # errors that go back to the memory in one product: none of them comes before the first step of the block
+BLOCK = 20  # errors that go back to the memory in one product: none of them comes before the first step of the block
 
 
 class Attend:
@@ -36,7 +36,8 @@ class Attend:
         self.R = zeros(H, memory[1]) if spec.values else None
         self.w = zeros(H) if spec.score else None
         self.bends = zeros(T if T * B * S * H <= MOST_KEPT else 1, B, S, H) if spec.score else self.keys[None]
-        self.bent_at, self.local_at, self.slope = [-1] * len(self.bends), -1, self.keys
+        self.slopes = np.zeros_like(self.bends) if spec.score else self.bends
+        self.bent_at, self.local_at = [-1] * len(self.bends), [-1] * len(self.bends)
         self.query, self.value = self._rows(buffers, spec.query), self._rows(buffers, spec.name)
 
     def _rows(self, buffers: Buffers, name: str) -> list[Floats]:
@@ -62,7 +63,8 @@ class Attend:
 
     def forward(self, t: int) -> None:
         """The weights and the average of step t."""
-        query, self.bent_at[t % len(self.bends)], self.local_at = self.query[t], -1, -1
+        query, place = self.query[t], t % len(self.bends)
+        self.bent_at[place] = self.local_at[place] = -1
         score = (self._bent(t) @ self.w) if self.w is not None else np.einsum("bsh,bh->bs", self.keys, query)
         score = np.where(self.padding, -np.inf, score)
         top = np.exp(score - score.max(axis=-1, keepdims=True))
@@ -80,9 +82,13 @@ class Attend:
 
     def local(self, t: int) -> Floats:
         """d(score_j)/d(query), which is d(score_j)/d(key_j) for the additive score: (B, S, H)."""
-        if self.w is not None and self.local_at != t:
-            self.local_at, self.slope = t, (1.0 - np.square(self._bent(t))) * self.w
-        return self.slope
+        place = t % len(self.slopes)
+        room = self.slopes[place]
+        if self.w is not None and self.local_at[place] != t:
+            self.local_at[place] = t
+            np.square(self._bent(t), room)
+            np.multiply(np.subtract(1.0, room, room), self.w, room)
+        return np.asarray(room)
 
     def score_slopes(self, t: int, rows: Floats) -> Floats:
         """dJ/de of rows dJ/dv (R, B, H): (R, B, S), back through the average and the softmax."""
@@ -124,16 +130,19 @@ class Attend:
         T, R, B, H = rows.shape
         found, bent = [], self._keys_side_by_side(slopes)
         for b in range(B):
-            values, keys = np.empty((2, R, slopes.shape[3], H), rows.dtype)
-            for r, stop in ((r, min(r + 1, T) if causal else T) for r in range(R)):
-                np.matmul(self.weights[:stop, b].T, rows[:stop, r, b], values[r])
-            if bent is None:
-                self._keys_all(slopes[b], b, keys, causal=causal)
+            total = np.empty((slopes.shape[3], R, H), rows.dtype)
+            for part, stop in _stretches(T, R, causal=causal):
+                pulled = rows[:stop, part, b].reshape(stop, -1)
+                np.matmul(self.weights[:stop, b].T, pulled, total[:, part].reshape(len(total), -1))
+            total = total if self.R is None else total @ self.R
+            if bent is not None:
+                total += (bent[b] if self.Q is None else bent[b] @ self.Q)[:, None]
+            elif self.w is None:
+                self._add_keys(slopes[b], b, total, causal=causal)
             else:
-                keys[0] = bent[b]
-            total = values if self.R is None else values @ self.R
-            total += keys if self.Q is None else keys @ self.Q
-            found.append(total.transpose(1, 0, 2))
+                keys = self._bent_keys(slopes[b], b, causal=causal)
+                total += keys if self.Q is None else keys @ self.Q
+            found.append(total)
         return np.stack(found, axis=2) if B > 1 else found[0][:, :, None]
 
     def _keys_side_by_side(self, slopes: Floats) -> Floats | None:
@@ -146,19 +155,23 @@ class Attend:
             total += slopes[:, t, 0, :, None] * self.local(t)
         return np.asarray(total)
 
-    def _keys_all(self, slopes: Floats, b: int, out: Floats, *, causal: bool) -> None:
-        """dJ/dk (R, S, H) of one sequence, of its dJ/de (T, R, S), summed over all steps."""
-        T, R, _ = slopes.shape
-        size = 1 if self.w is None else BLOCK if causal else R
+    def _add_keys(self, slopes: Floats, b: int, out: Floats, *, causal: bool) -> None:
+        """To out (S, R, columns): dJ/dk Q of one sequence, of its dJ/de (T, R, S) of a dot product, over all steps."""
         asked = np.stack([q[b] for q in self.query])
-        local = None if self.w is None else np.stack([self.local(t)[b] for t in range(T)], axis=1)
-        for r in range(0, R, size):
-            stop = min(r + size, T) if causal else T
-            if local is None:
-                np.matmul(slopes[:stop, r].T, asked[:stop], out[r])
-            else:
-                part = slice(r, r + size)
-                np.matmul(slopes[:stop, part].transpose(2, 1, 0), local[:, :stop], out[part].transpose(1, 0, 2))
+        asked = asked if self.Q is None else asked @ self.Q
+        for r in range(slopes.shape[1]):
+            stop = min(r + 1, len(slopes)) if causal else len(slopes)
+            out[:, r] += slopes[:stop, r].T @ asked[:stop]
+
+    def _bent_keys(self, slopes: Floats, b: int, *, causal: bool) -> Floats:
+        """dJ/dk (S, R, H) of one sequence, of its dJ/de (T, R, S) of an additive score, summed over all steps."""
+        T, R, S = slopes.shape
+        made = [self.local(t)[b].copy() if len(self.slopes) < T else self.local(t)[b] for t in range(T)]
+        local = self.slopes[:, b] if len(self.slopes) == T else np.stack(made)
+        out = np.empty((S, R, self.sizes.H), slopes.dtype)
+        for part, stop in _stretches(T, R, causal=causal):
+            np.matmul(slopes[:stop, part].transpose(2, 1, 0), local[:stop].transpose(1, 0, 2), out[:, part])
+        return out
 
     def parameter_rows(self, t: int, rows: Floats) -> dict[str, Floats]:
         """What step t gives to the gradients of Q, R (rows, H, columns) and w (rows, H, 1), of rows dJ/dv."""
@@ -238,6 +251,13 @@ class Attend:
             parts = self._key_rows(t, scaled[lost][:, None])
             squares[lost] = np.square(parts).sum(axis=(1, 2))
         return np.asarray(np.sqrt(squares) * unit)
+
+
+def _stretches(T: int, R: int, *, causal: bool) -> Iterator[tuple[slice, int]]:
+    """Errors that go back to the memory in one product, and how many steps they have heard of, if they are `causal`."""
+    for r in range(0, R, BLOCK if causal else R):
+        part = slice(r, min(r + BLOCK, R) if causal else R)
+        yield part, min(part.stop, T) if causal else T
 
 
 def _lengths(rows: Floats) -> Floats:

@@ -14,8 +14,8 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
     # -- attention ------------------------------------------------------------------------------------------
     "a score forgets tanh's slope": (
         "attention",
-        "(1.0 - np.square(self._bent(t))) * self.w",
-        "(1.0 - 0.0 * self._bent(t)) * self.w",
+        "np.square(self._bent(t), room)",
+        "np.multiply(self._bent(t), 0.0, room)",
     ),
     "the softmax has no cross terms": (
         "attention",
