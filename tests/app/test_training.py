@@ -4,9 +4,7 @@ import json
 import os
 import random
 import signal
-import socket
 import struct
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,7 +14,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.settings import Settings
 from core.options import OPTIONS, make_options
 from core.recipe import make_recipe
 from core.trace import Event
@@ -151,55 +148,6 @@ def test_a_run_that_nobody_watches_is_left_and_its_process_stays(own: Server) ->
     until(lambda: ended(own) == done + 1)
     assert counted(own.url, "unrolled_processes_replaced") == replaced
     assert events(own.url, "jsonl", {**RUN, "seed": 60}, route=TRAINING)[-1].kind == "finished"
-
-
-def leaving(server: Server, seed: int) -> float:
-    """Seconds from the last viewer's leaving to the end of the run."""
-    done = ended(server)
-    with connect(server.url) as viewer:
-        viewer.sendall(get(TRAINING, query={**ENDLESS, "seed": seed}))
-        read_until(viewer, b"event: step")
-    left = time.perf_counter()
-    while ended(server) == done:
-        time.sleep(0.005)
-    return time.perf_counter() - left
-
-
-def test_a_run_ends_within_a_quarter_of_a_second_after_the_grace(own: Server) -> None:
-    """Once in twenty times at least: other programs may hold up the rest."""
-    assert Settings().training_grace_seconds == 5
-    assert any(0.5 <= leaving(own, 600 + seed) <= 0.5 + 0.25 for seed in range(20))
-
-
-def answering(server: Server, count: int = 100) -> float:
-    """The 99th percentile of seconds until the server says that it lives."""
-    found = []
-    for _ in range(count):
-        began = time.perf_counter()
-        assert WEB.get(f"{server.url}/healthz").status_code == 200
-        found.append(time.perf_counter() - began)
-    return sorted(found)[int(0.99 * count) - 1]
-
-
-def test_the_server_says_that_it_lives_within_50_ms_while_every_process_computes(own: Server) -> None:
-    """In one of ten hundreds at least, for the same reason."""
-    with connect(own.url) as one, connect(own.url) as other, ThreadPoolExecutor(2) as pool:
-        for seed, viewer in enumerate((one, other)):
-            viewer.sendall(get(TRAINING, query={**ENDLESS, "seed": 700 + seed}))
-            read_until(viewer, b"event: step")
-        reading = [pool.submit(drained, viewer) for viewer in (one, other)]
-        quick = any(answering(own) <= 0.05 for _ in range(10))
-        assert not any(viewer.done() for viewer in reading), "both runs went on all the time"
-        for viewer in (one, other):
-            viewer.shutdown(socket.SHUT_RDWR)
-    assert quick
-
-
-def drained(viewer: socket.socket) -> None:
-    """Read to the end."""
-    with suppress(OSError):
-        while viewer.recv(65536):
-            pass
 
 
 def test_a_killed_process_ends_its_streams_with_a_problem_and_nothing_else(own: Server) -> None:
