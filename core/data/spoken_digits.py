@@ -28,7 +28,7 @@ def _shelf() -> Shelf:
 
         def show(i: int) -> Look:
             n, end = lengths[chosen[i]], ends[chosen[i]]
-            picture = Picture("spectrogram", {"mfcc": Array(raw[end - n : end], ("time", "coefficient"))}, None, 1.0)
+            picture = Picture("spectrogram", {"mfcc": Array(scaled[end - n : end], ("time", "coefficient"))}, None, 1.0)
             return Look(
                 f"Recording {chosen[i]}", tuple(f"frame {t + 1}" for t in range(n)), WORDS[spoken[chosen[i]]], picture
             )
@@ -54,6 +54,6 @@ SPOKEN_DIGITS = Collection(
     split="Every fifth recording is held out; the file does not say who speaks, so speakers are in both parts.",
     relation="last",
     excerpt="spoken-digits",
-    caution="Features, not sound: the recordings themselves are not here.",
+    caution="Features, not sound: the recordings are not here, and how long a frame lasts the file does not say.",
     load=_shelf,
 )

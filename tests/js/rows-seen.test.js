@@ -124,6 +124,7 @@ test("the lowest band lies below, and a word stands where it ends", () => {
   assert.deepEqual(told(spectrogram, sound, undefined, 1), [[ENGLISH["data.row.band"], "1"]]);
   const features = pictured({ arrays: { mfcc: sound.arrays.log_mel } });
   assert.deepEqual(told(spectrogram, features), [[ENGLISH["data.row.coefficient"], "3"]]);
+  assert.deepEqual([spectrogram.label?.(sound), spectrogram.label?.(features)], ["spectrogram", "coefficients"]);
 });
 
 test("a recording has a line for each series but its label, four at most, each on a scale of its own", () => {

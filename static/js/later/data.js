@@ -40,6 +40,7 @@ function furnish(host) {
     on: button("›", t("data.after")),
     own: make("button", { type: "button", class: "button data-own", hidden: true }, t("data.own")),
     listen: make("button", { type: "button", class: "button data-listen", hidden: true }, t("data.listen")),
+    mute: make("span", { class: "data-count", hidden: true }, t("data.mute")),
   };
   const drawn = {
     base: make("canvas", { "aria-hidden": "true" }),
@@ -52,10 +53,10 @@ function furnish(host) {
     from: make("p", { class: "data-from" }),
     twin: make("details", { class: "data-twin" }, make("summary", {}, t("data.table"))),
   };
-  const { title, badge, what, back, count, on, own, listen } = head;
+  const { title, badge, what, back, count, on, own, listen, mute } = head;
   const stepper = make("span", { class: "data-stepper" }, back, count, on);
   const plot = make("div", { class: "data-plot" }, ...Object.values(drawn));
-  const top = make("header", { class: "data-head" }, title, badge, what, stepper, own, listen);
+  const top = make("header", { class: "data-head" }, title, badge, what, stepper, own, listen, mute);
   host.replaceChildren(top, plot, ...Object.values(below));
   return { ...head, ...drawn, ...below, plot };
 }
@@ -173,6 +174,7 @@ class Data {
     write(this.parts.words, this.summary(picture, trace));
     hide(this.parts.own, !picture.own_text || !(trace.whole ?? trace).recipe.model);
     hide(this.parts.listen, sound === null);
+    hide(this.parts.mute, sound !== null || picture.kind !== "spectrogram");
     if (sound) this.sound.load(inquiries.soundOf(this.asked), stepsASecond(picture), fires(trace));
     this.parts.text.replaceChildren();
     this.parts.twin.open = false;
@@ -283,7 +285,7 @@ class Data {
 
 /** @param {Row} row @param {Place} place */
 function name(row, place) {
-  const label = make("span", { class: "data-name" }, t(`data.row.${row.name}`));
+  const label = make("span", { class: "data-name" }, t(`data.row.${row.label?.(place.picture) ?? row.name}`));
   label.style.top = `${place.top + place.height / 2}px`;
   return label;
 }

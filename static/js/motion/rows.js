@@ -11,7 +11,7 @@
  * @typedef {{picture: Picture, trace: Trace, scene: Scene, top: number, height: number}} Place
  * @typedef {{t: number, forward: number}} Moment the step that is seen, and the last one that has happened
  * @typedef {{name: string, at: (t: number) => string}} Column of the text twin
- * @typedef {{name: string, height: (picture: Picture, trace: Trace) => number, paint?: (pen: Pen, place: Place) => void,
+ * @typedef {{name: string, label?: (picture: Picture) => string, height: (picture: Picture, trace: Trace) => number, paint?: (pen: Pen, place: Place) => void,
  *   follow?: (pen: Pen, place: Place, moment: Moment) => void, write?: (host: HTMLElement, place: Place, moment: Moment) => void,
  *   columns?: (picture: Picture, trace: Trace) => Column[]}} Row `height` is nothing where there is nothing to show
  */

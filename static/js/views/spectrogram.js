@@ -15,6 +15,7 @@ export const wordIn = (label) => label.match(/^[\d.]+ s (.+)$/)?.[1] ?? "";
 /** @type {import('../motion/rows.js').Row} */
 export const row = {
   name: "spectrogram",
+  label: ({ arrays }) => (arrays.log_mel ? "spectrogram" : "coefficients"),
   height: (picture) => (levels(picture) ? 96 : 0),
   paint(pen, place) {
     const { picture, scene } = place;
