@@ -16,7 +16,7 @@ from core.ops import Floats
 SIDE, PATCH, TENTH = 16, 4, 10
 STEPS = (SIDE // PATCH) ** 2
 KEPT, LEVELS = 200, 5  # principal components that are left; levels of red, of green and of blue
-GRAINS = np.repeat([0.3, 0.1], [PATCH**2 * 3, LEVELS**3])  # the noise pictures are learnt with: patch, colours
+GRAINS = np.repeat([0.45, 0.1], [PATCH**2 * 3, LEVELS**3])  # the noise pictures are learnt with: patch, colours
 
 
 @dataclass(frozen=True)

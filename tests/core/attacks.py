@@ -108,6 +108,8 @@ ATTACKS = {
     "a negative side": entry(shape=[-2, -2]),
     "a side of zero": entry(shape=[0, 4]),
     "a huge side beside a zero": entry(shape=[2**40, 0], data_offsets=[0, 0]),
+    "a huge side beside a zero in a file that is full": packed({**GOOD, "b": EMPTY | {"shape": [2**40, 0]}}),
+    "a vector without entries in a file that is full": packed({**GOOD, "b": EMPTY}),
     "sides whose product overflows": entry(shape=[2**32, 2**32 + 1]),
     "a side that is true": entry(shape=[True, 4]),
     "a side with a fraction": entry(shape=[2.0, 2]),

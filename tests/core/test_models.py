@@ -38,7 +38,7 @@ PROMISED: dict[str, tuple[str, float]] = {
     "motion": ("accuracy", 0.95),
     "dates": ("exact", 0.99),
     "captions": ("exact", 0.9),
-    "emoji": ("exact", 0.6),
+    "emoji": ("exact", 0.7),
     "moby-words": ("accuracy", 0.24),
     "moby-small": ("accuracy", 0.44),
     "moby-medium": ("accuracy", 0.5),

@@ -77,7 +77,8 @@ PLANS: dict[str, Plan] = {
             "spoken-digits",
             "Spoken digits",
             "Hears the features of a word frame by frame and names the digit at the last.",
-            "The six speakers are in both parts: a new voice, accent or microphone was never measured.",
+            "The six speakers are in both parts: a new voice, accent or microphone was never measured. "
+            "It hears features: there is no sound to listen to.",
             {"data": "spoken-digits", "cell": "gru", "hidden": 64, "init": "orthogonal"},
             _options(1200, 0.004),
             ("accuracy", "loss"),
@@ -168,7 +169,7 @@ PLANS: dict[str, Plan] = {
             "Captions of emoji",
             "Reads a small picture patch by patch from both ends and says its name, word by word.",
             "Combines what it saw: most pictures held out have relatives in another skin tone that were learnt from. "
-            "What resembles nothing it has seen gets another thing's name. 70 % exact was aimed at, and missed.",
+            "What resembles nothing it has seen gets another thing's name.",
             {"data": "emoji", "cell": "gru", "hidden": 128, "topology": "attention", "reader": "both"},
             _options(3000, 0.003),
             ("exact", "accuracy", "loss"),
