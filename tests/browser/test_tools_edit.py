@@ -208,5 +208,5 @@ def test_axe_finds_nothing_serious(page: Page, axe: Callable[[Page], list[str]],
     open_tool(page, "&edits=clamp,f,0,2,4;token,5,took;zero,h,3;scale,U_f,2", f"cell=lstm&theme={theme}")
     until(page, OPERATED)
     assert axe(page) == []
-    step_of(page, 5).locator(".input").click()
+    step_of(page, 3).locator(".input").click()
     assert axe(page) == []
