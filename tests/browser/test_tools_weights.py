@@ -74,7 +74,7 @@ def test_it_works_by_keyboard(page: Page) -> None:
     open_tool(page)
     page.get_by_role("tab", name="Weights").focus()
     page.keyboard.press("Tab")
-    if page.evaluate("document.activeElement.closest('.tabs-more') !== null"):
+    while page.evaluate("document.activeElement.closest('.tabs-more, .origin') !== null"):
         page.keyboard.press("Tab")
     until(page, "['tool-weights', 'weights-file'].includes(document.activeElement.id)")
     page.locator("#weights-file").focus()

@@ -81,13 +81,17 @@ export function covers(corners, height, { rows, T }, { edge }) {
   });
 }
 
-/** Above the matrix, or in its corner: as it is now, it is looked at in its corner first. @param {HTMLElement} head @param {HTMLElement} plot @param {Chart} chart @param {Timeline} timeline */
+/** In its corner as it is, or smaller there, or above the matrix. */
+const WAYS = ["", "is-tight", "is-headed"];
+
+/** Take the first way in which nothing lies on the matrix. @param {HTMLElement} head @param {HTMLElement} plot @param {Chart} chart @param {Timeline} timeline */
 function settle(head, plot, chart, timeline) {
-  const frame = /** @type {HTMLElement} */ (plot.parentElement);
-  frame.classList.remove("is-headed");
-  if (chart.reach !== "lower") return;
-  const box = plot.getBoundingClientRect();
-  const parts = [...head.querySelectorAll(".head-top > *, .inset > *")].map((part) => part.getBoundingClientRect());
-  const corners = parts.map(({ left, bottom }) => ({ left: left - box.left, bottom: bottom - box.top }));
-  frame.classList.toggle("is-headed", covers(corners, box.height, chart, timeline));
+  const { classList } = /** @type {HTMLElement} */ (plot.parentElement);
+  for (const way of chart.reach === "lower" ? WAYS : WAYS.slice(0, 1)) {
+    for (const each of WAYS) if (each) classList.toggle(each, each === way);
+    const box = plot.getBoundingClientRect();
+    const parts = [...head.querySelectorAll(".head-top > *, .inset > *")].map((part) => part.getBoundingClientRect());
+    const corners = parts.map(({ left, bottom }) => ({ left: left - box.left, bottom: bottom - box.top }));
+    if (!covers(corners, box.height, chart, timeline)) return;
+  }
 }
