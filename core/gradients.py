@@ -63,7 +63,7 @@ def chain_contributions(ws: Chain, sweep: Rows, *, shares: bool = True, also: Vi
         for read in readers:
             read(k, deltas)
 
-    sweep.run(visit, lean=True, scaled=scaled)
+    sweep.run(visit if len(readers) > 1 else readers[0], lean=True, scaled=scaled)
     with np.errstate(all="ignore"):
         if reader:
             reader.finish(sizes)

@@ -39,6 +39,7 @@ class Rows:
         self.chain, self.plan, self.causal = chain, chain.buffers.backward, causal
         s, zeros = chain.sizes, chain.sizes.zeros
         self.count = s.T if count is None else count
+        self.lives = [slice(k if causal else None, None) for k in range(s.T)]
         self.names = [slot.name for slot in self.plan.slots]
         self.deltas = zeros(self.count, s.B, len(self.names), s.H)
         self.coefficients = zeros(s.T, s.B, len(self.names), s.H)
@@ -63,7 +64,7 @@ class Rows:
 
     def alive(self, k: int) -> slice:
         """The rows whose error can depend on step k."""
-        return slice(k, None) if self.causal else slice(None)
+        return self.lives[k]
 
     def load(self, diagonal: Floats | None = None, seeds: Seeds | None = None) -> None:
         """Coefficients and weights of the chain's last run, and where gradients enter.
@@ -155,7 +156,7 @@ class Rows:
 
     def _alive(self, array: Floats) -> Views:
         """The rows alive of an array at every step."""
-        return [array[self.alive(k)] for k in range(self.chain.sizes.T)]
+        return [array[alive] for alive in self.lives]
 
     def _later(self, value: str) -> Views:
         """What the step after sent back to a value."""
