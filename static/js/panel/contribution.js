@@ -26,7 +26,7 @@ export function createContribution(means) {
   const { t } = means;
   const [title, symbol] = [make("span", { class: "focus-name" }), make("span", { class: "focus-symbol" })];
   const sentence = make("p", { class: "sentence" });
-  const why = make("p", { class: "sentence is-small", hidden: true });
+  const why = make("p", { class: "reason", hidden: true });
   const [equation, numbers] = [make("p", { class: "equation" }), make("p", { class: "equation-numbers" })];
   const factors = make("ol", { class: "factors" });
   const [where, share, chain] = [createWhere(means), createShare(t), createChain(t)];
