@@ -32,11 +32,13 @@ THEMES = ("auto", "light", "dark", "projector", "transparent", "transparent-dark
 PLACES = ("t", "k", "step", "phase", "node", "unit", "parameter", "error", "share", "block", "sub", "speed")
 OPTIONS = ("lang", "theme", "fs", "keys", "play", "static", "panels", *PLACES)
 WORDS = {"keys": ("deck", "self"), "play": ("slide", "seen", "no"), "static": ("0", "1", ""), "theme": THEMES}
-ALONE = VIEWS - {*SCENES}  # the pictures of scenes stand in their lessons only
+# The pictures of scenes stand in their lessons only; the drawing of the cell stands beside every lesson anyway.
+ALONE = VIEWS - {*SCENES} | {"cell"}
 ALIASES = {"unrolled": "network", "matrix": "contributions"}
 TITLES = {
     "network": "The network unrolled in time",
     "contributions": "Who contributed to which error",
+    "cell": "The inside of the cell",
     "states": "State",
     "output": "Prediction",
 }

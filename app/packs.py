@@ -36,7 +36,7 @@ STAGE = (
 )
 SHEETS = {
     "css/page.pack.css": (*STAGE, "css/form.css"),
-    "css/embed.pack.css": (*STAGE, "css/embed.css"),
+    "css/embed.pack.css": (*STAGE, "css/cell.css", "css/embed.css"),
     "css/deck.pack.css": (
         *STAGE,
         "vendor/katex-0.19.1/katex.css",

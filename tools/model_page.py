@@ -10,7 +10,7 @@ from core.measured import tables
 from core.models.cards import Card, Figure, card, names
 from core.options import DEFAULTS as OPTIONS
 from core.recipe import DEFAULTS as FIELDS
-from tools.reference import table
+from tools.reference import sourced, table
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "models.md"
 SHARES = ("accuracy", "accuracy on pairs", "exact", "recall", "precision", "triggers caught")
@@ -76,7 +76,7 @@ def section(one: Card) -> str:
     equations = f"\n\n```\n{cell}\n```" if "\n" in cell else ""
     return (
         f"## {one.id}\n\n**{one.title}.** {one.description}\n\n"
-        f"- Data: `{data.id}`, {data.title}. {kind}: {data.origin}; {data.licence}. {data.split}\n"
+        f"- Data: `{data.id}`, {data.title}. {kind}: {sourced(data.origin, data.licence)}. {data.split}\n"
         f"- Recipe: {differing(one.recipe, FIELDS)}.\n"
         f"- Training: {differing(one.options, OPTIONS)}.\n"
         f"- Weakness: {one.weakness}{equations}\n\n{figures(one)}"

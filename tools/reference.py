@@ -19,6 +19,11 @@ Made from the engine's own tables by `make reference-page`; edit the tables, not
 """
 
 
+def sourced(origin: str, licence: str) -> str:
+    """Where data come from and what one may do with them."""
+    return "made by rules of this project, no licence needed" if origin == "generated" else f"{origin}; {licence}"
+
+
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A Markdown table."""
     lines = [list(heads), *(list(row) for row in rows)]
@@ -89,7 +94,7 @@ def collections() -> str:
             f"`{c.id}`",
             f"{c.description} {c.caution}".strip(),
             "real" if c.real else "generated",
-            f"{c.origin}; {c.licence}",
+            sourced(c.origin, c.licence),
             f"{c.sizes[0]} to {c.sizes[1]}, {c.head}, {c.relation}",
             c.split,
         )

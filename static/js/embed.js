@@ -19,6 +19,7 @@ import { createPlayer } from "./player.js";
 import { moment } from "./say.js";
 import { bringer, createStage } from "./stage.js";
 import { decodeTrace } from "./trace.js";
+import { view as cell } from "./views/cell.js";
 
 /**
  * @typedef {import('./embed/options.js').Options} Options
@@ -50,6 +51,8 @@ function open(page, trace, packs, options) {
   stage.join(bar);
   for (const pack of packs) stage.extend(pack);
   stage.restyle();
+  const inside = document.querySelector("#cell");
+  if (inside instanceof HTMLElement) stage.mount(cell, inside);
   player.subscribe(stage.draw);
   return { page, player, stage, say };
 }

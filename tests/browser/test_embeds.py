@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.decks import ASK, PLACE, READY, elsewhere, embedded, frame_of, plain, reveal_deck, until
@@ -143,3 +143,15 @@ def test_whoever_wants_less_motion_starts_it_themselves(open_page: Opener) -> No
     assert page.evaluate(PLACE)["playing"] is False
     page.locator("[data-does=play]").click()
     until(page, lambda: page.evaluate("unrolled.player.state.playing"))
+
+
+def test_the_inside_of_the_cell_follows_the_player(page: Page) -> None:
+    page.goto("/embed/cell?cell=lstm&t=2&phase=forward")
+    until(page, lambda: page.evaluate(READY))
+    drawing = page.locator("#cell .cell-drawing")
+    expect(drawing).to_be_visible()
+    expect(page.locator("#cell .cell-caption")).to_contain_text("Step 2")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#cell .cell-caption")).to_contain_text("Step 3")
+    page.locator('#cell [data-node="f"]').first.press("Enter")
+    until(page, lambda: page.evaluate("unrolled.player.state.focus?.node") == "f")

@@ -18,7 +18,7 @@ export const ENGLISH = {
   "data.mute": "no sound here, only its features",
   "data.silent": "The sound cannot be played here.",
   "data.from": "{licence}. {origin}.",
-  "data.ours": "{origin} here, for everybody.",
+  "data.ours": "Generated here, for everybody.",
   "data.table": "As a table",
   "data.step": "step",
   "data.word": "is",

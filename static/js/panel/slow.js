@@ -21,7 +21,9 @@ function createNumbers({ request, catalog }, heard) {
   /** @type {{key: string, steps: Known[]}} */
   let known = { key: "", steps: [] };
   const latest = createLatest(
-    (/** @type {any} */ asked, signal) => request.explain(asked.query, asked.params, { signal }),
+    // an embed has nobody to ask
+    (/** @type {any} */ asked, signal) =>
+      request?.explain(asked.query, asked.params, { signal }) ?? Promise.reject(new Error()),
     {
       answer(explained, asked) {
         known = { key: asked.key, steps: explained.steps ?? [] };

@@ -158,7 +158,7 @@ function inNumbers(units, state, label, t) {
 function prefetch({ request, catalog, player }, trace, node) {
   const { t, focus } = player.state;
   request
-    .explain(trace.query ?? toQuery(trace.recipe, catalog.fields), {
+    ?.explain(trace.query ?? toQuery(trace.recipe, catalog.fields), {
       node: fullName(trace, node),
       t,
       unit: focus?.unit ?? 0,
