@@ -58,15 +58,26 @@ export function channels(css) {
   return [r, g, b];
 }
 
+const count = (/** @type {number} */ most, /** @type {string} */ name) =>
+  Array.from({ length: most }, (_, n) => `${name}-${n}`);
+const [SIGNED, GRADIENT] = [count(9, "ramp-signed"), count(8, "ramp-gradient")];
+const TOKENS = [
+  ...["c-ink", "c-ink-2", "c-ink-3", "c-paper", "c-line", "c-line-strong", "ramp-zero"],
+  ...[...MEANINGS, ...RUNS].map((name) => `c-${name}`),
+  ...SIGNED,
+  ...GRADIENT,
+];
+
 /** The page's colours as they are now. @param {Document} page @returns {Palette} */
 export function readPalette(page) {
-  const probe = page.createElement("i");
-  page.body.append(probe);
-  /** @param {string} token */
-  const color = (token) => {
+  const probes = TOKENS.map((token) => {
+    const probe = page.createElement("i");
     probe.style.color = `var(--${token})`;
-    return getComputedStyle(probe).color;
-  };
+    return probe;
+  });
+  page.body.append(...probes); // all of them, then asked: the browser works the styles out once
+  const colors = new Map(probes.map((probe, index) => [TOKENS[index], getComputedStyle(probe).color]));
+  const color = (/** @type {string} */ token) => colors.get(token) ?? "";
   const root = getComputedStyle(page.documentElement);
   const palette = {
     ink: color("c-ink"),
@@ -77,18 +88,15 @@ export function readPalette(page) {
     lineStrong: color("c-line-strong"),
     stroke: Number.parseFloat(root.getPropertyValue("--stroke-wire")),
     meaning: Object.fromEntries([...MEANINGS, ...RUNS].map((name) => [name, color(`c-${name}`)])),
-    signed: stops(9, (index) => color(`ramp-signed-${index}`)),
-    gradient: stops(8, (index) => color(`ramp-gradient-${index}`)),
+    signed: SIGNED.map((token) => channels(color(token))),
+    gradient: GRADIENT.map((token) => channels(color(token))),
     zero: channels(color("ramp-zero")),
     font: root.getPropertyValue("--font-text"),
     small: Math.max(8, 0.6875 * Number.parseFloat(root.fontSize)),
   };
-  probe.remove();
+  for (const probe of probes) probe.remove();
   return palette;
 }
-
-/** @param {number} count @param {(index: number) => string} color @returns {RGB[]} */
-const stops = (count, color) => Array.from({ length: count }, (_, index) => channels(color(index)));
 
 /** @param {RGB[]} ramp @param {number} share 0 .. 1 @returns {RGB} */
 export function between(ramp, share) {
@@ -96,6 +104,16 @@ export function between(ramp, share) {
   const at = Math.min(ramp.length - 2, Math.floor(place));
   const rest = place - at;
   return /** @type {RGB} */ (ramp[at].map((low, axis) => low + (ramp[at + 1][axis] - low) * rest));
+}
+
+/** @type {WeakMap<RGB[], string[]>} */
+const shades = new WeakMap();
+
+/** The colour of a share of a ramp, in the words of a canvas: one of 256, made once. @param {RGB[]} ramp @param {number} share */
+export function shadeOf(ramp, share) {
+  const made = shades.get(ramp) ?? Array.from({ length: 256 }, (_, index) => css(between(ramp, index / 255)));
+  shades.set(ramp, made);
+  return made[Math.round(255 * Math.min(1, Math.max(0, share)))];
 }
 
 /** @type {WeakMap<RGB[], Table>} */

@@ -32,7 +32,7 @@ function openStage(trace, packs, catalog) {
   const say = () => moment(stage.seen, player.state, stage.scene.cell.output);
   bar.adopt(player, () => stage.scene.timeline, say);
   stage.join(bar);
-  for (const pack of packs) stage.extend(pack);
+  stage.complete(packs);
   stage.restyle();
   runClock(player);
   player.subscribe(stage.draw);

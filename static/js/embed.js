@@ -49,7 +49,7 @@ function open(page, trace, packs, options) {
   const bar = find(document, "player-bar", PlayerBar);
   bar.adopt(player, () => stage.scene.timeline, say);
   stage.join(bar);
-  for (const pack of packs) stage.extend(pack);
+  stage.complete(packs);
   stage.restyle();
   const inside = document.querySelector("#cell");
   if (inside instanceof HTMLElement) stage.mount(cell, inside);

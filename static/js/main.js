@@ -24,8 +24,8 @@ const more = bringer({
 });
 const plotly = new URL("../vendor/plotly-cartesian-4.1.1/plotly-cartesian.min.js", import.meta.url).href;
 
-/** @param {any} page what the server put into the page @param {any} trace @param {any[]} packs the pictures that its trace needs beside the usual ones */
-function open(page, trace, packs) {
+/** @param {any} page what the server put into the page @param {any} trace @param {any[]} packs the pictures that its trace needs beside the usual ones @param {boolean} whole whether the figures below the network are in the first picture */
+function open(page, trace, packs, whole) {
   const initial = fromHash(location.hash || page.lesson?.at || "");
   const player = createPlayer({ T: lensOf(trace, initial.look?.block).dims.time }, { initial });
   const { catalog, figures } = page;
@@ -38,7 +38,7 @@ function open(page, trace, packs) {
     (state) => moment(stage.seen, state, stage.scene.cell.output),
   );
   stage.join(bar);
-  for (const each of packs) stage.extend(each);
+  if (whole) stage.complete(packs);
   stage.restyle();
   runClock(player);
   player.subscribe(stage.draw);
@@ -55,12 +55,14 @@ function ready(word) {
 
 /** @param {any} page @param {any} trace @param {any[]} packs */
 function start(page, trace, packs) {
-  const opened = open(page, trace, packs);
+  const whole = packs.length > 0 || Boolean(page.lesson); // what may stand above the network, or in its place
+  const opened = open(page, trace, packs, whole);
   Object.assign(window, { unrolled: opened });
   requestAnimationFrame(() => {
     mark("first-picture");
     ready("first");
     setTimeout(async () => {
+      if (!whole) opened.stage.complete([]).refresh();
       const { furnish } = await import("./desk.js");
       watchPicture(page, opened.stage);
       const rest = await furnish(opened);

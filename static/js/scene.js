@@ -4,7 +4,7 @@ import { speaks } from "./answers.js";
 import { blocksOf, isReversed } from "./blocks.js";
 import { decades, readPalette } from "./color.js";
 import { lensCount, lensFirst, makeTimeline } from "./timeline.js";
-import { cellOf } from "./trace.js";
+import { cellOf, largest } from "./trace.js";
 
 /**
  * @typedef {import('./trace.js').Trace} Trace
@@ -28,6 +28,21 @@ export function magnitudes(trace, cell) {
     ...states.flatMap((name) => [`grad_norm/${prefix}${name}`, `unperturbed/grad_norm/${prefix}${name}`]),
   ]);
   return names.flatMap((name) => whole.get(name)?.data ?? []);
+}
+
+/** @type {WeakMap<object, {version: number, found: Map<ArrayLike<number>, number>}>} */
+const known = new WeakMap();
+
+/** The largest size in an array of the trace, looked for once while the trace is as it is: a picture may ask at every step. @param {{version: number}} scene @param {ArrayLike<number>} data */
+export function mostOf(scene, data) {
+  let held = known.get(scene);
+  if (held?.version !== scene.version) {
+    held = { version: scene.version, found: new Map() };
+    known.set(scene, held);
+  }
+  const most = held.found.get(data) ?? largest(data);
+  held.found.set(data, most);
+  return most;
 }
 
 /** @param {HTMLElement} figures @param {{cells: import('./trace.js').Cell[]}} catalog @returns {{scene: Scene, update: (trace: Trace) => void, theme: () => void}} */

@@ -122,7 +122,8 @@ class Stage {
     });
     /** @type {Context} */
     this.context = { player, catalog, t, request: null, scene, rest: this.rest, trace: () => this.seen };
-    this.frames = mountFrames(this.context, FRAMED);
+    /** @type {ReturnType<typeof mountFrames>} */
+    this.frames = [];
     /** @type {{draw: (trace: Trace, state: any) => void, arrange?: () => void}[]} */
     this.pictures = FREE.map(([view, place]) => view.mount(find(document, place, HTMLElement), this.context));
     this.cursors = mountCursors(this.host, this.context);
@@ -143,6 +144,13 @@ class Stage {
       mounted.draw(trace, state);
     }
     this.cursors.draw(state);
+  }
+
+  /** The figures below the network, which what is drawn first need not wait for. @param {Pack[]} packs what else this trace needs */
+  complete(packs) {
+    this.frames = mountFrames(this.context, FRAMED);
+    for (const pack of packs) this.extend(pack);
+    return this;
   }
 
   /** Mount the pictures that not every network needs; a page that has no frame for one does without. @param {Pack} more */
@@ -177,7 +185,7 @@ class Stage {
     const bounds = limits(this.seen, this.catalog);
     if (bounds.subs !== this.subs) this.player.resize(bounds); // a cell of the visitor's own may be known only by now
     this.subs = bounds.subs;
-    drawAxis(find(document, "#axis", HTMLElement), this.seen, this.scene.timeline);
+    if (this.frames.length > 0) drawAxis(find(document, "#axis", HTMLElement), this.seen, this.scene.timeline);
     for (const picture of this.pictures) picture.arrange?.();
     this.draw();
   }

@@ -88,12 +88,12 @@ test("a failure is told and the next question is asked", async () => {
 const AREA = { x: 0, y: 0, width: 20, height: 10 };
 
 test("bars of a gate stand on the floor, signed ones on the middle", () => {
-  assert.equal(bars([0.5, 1], { low: 0, high: 1 }, AREA), "M0.75,10.00H9.25V5.00H0.75ZM10.75,10.00H19.25V0.00H10.75Z");
+  assert.equal(bars([0.5, 1], { low: 0, high: 1 }, AREA), "M0.75,10H9.25V5H0.75ZM10.75,10H19.25V0H10.75Z");
   assert.equal(bars([-1], { low: -1, high: 1 }, AREA), "M0.75,5.00H19.25V10.00H0.75Z");
 });
 
 test("bars leave out what is no number and cut off what is out of range", () => {
-  assert.equal(bars([Number.NaN, 0, 9], { low: 0, high: 1 }, { ...AREA, width: 3 }), "M2.00,10.00H3.00V0.00H2.00Z");
+  assert.equal(bars([Number.NaN, 0, 9], { low: 0, high: 1 }, { ...AREA, width: 3 }), "M2,10H3V0H2Z");
 });
 
 /** @param {number[]} shape @param {number[]} data @returns {any} */
@@ -102,10 +102,12 @@ const trace = (shape, data) => ({
     name === "f" ? { data: Float64Array.from(data), shape, dims: ["time", "batch", "hidden"] } : undefined,
 });
 
+const SCENE = { version: 0 };
+
 test("a gate reaches from 0 to 1, everything else as far as it ever goes, both ways alike", () => {
-  assert.deepEqual(rangeOf(trace([2, 1, 2], [0.1, 0.2, 0.3, 0.4]), "f", "gate"), { low: 0, high: 1 });
-  assert.deepEqual(rangeOf(trace([2, 1, 2], [0.1, -0.8, 0.3, 0.4]), "f", "candidate"), { low: -0.8, high: 0.8 });
-  assert.deepEqual(rangeOf(trace([1, 1, 1], [0]), "f", "state"), { low: -1, high: 1 });
+  assert.deepEqual(rangeOf(trace([2, 1, 2], [0.1, 0.2, 0.3, 0.4]), "f", SCENE, "gate"), { low: 0, high: 1 });
+  assert.deepEqual(rangeOf(trace([2, 1, 2], [0.1, -0.8, 0.3, 0.4]), "f", SCENE, "candidate"), { low: -0.8, high: 0.8 });
+  assert.deepEqual(rangeOf(trace([1, 1, 1], [0]), "f", SCENE, "state"), { low: -1, high: 1 });
 });
 
 test("a unit that this trace does not have becomes the last one it has", () => {

@@ -16,6 +16,8 @@ import { t } from "../strings.js";
 const middle = ({ left, inner }) => left + inner / 2;
 
 export class PlayerBar extends HTMLElement {
+  labelled = "";
+
   /** @param {Player} player @param {() => Timeline} timeline @param {(state: State) => string} say */
   adopt(player, timeline, say) {
     this.player = player;
@@ -119,6 +121,9 @@ export class PlayerBar extends HTMLElement {
 
   /** @param {State} state */
   label(state) {
+    const key = `${state.playing} ${state.phase} ${state.sub} ${state.speed}`;
+    if (key === this.labelled) return;
+    this.labelled = key;
     const play = find(this, "[data-does=play]");
     const text = t(state.playing ? "player.pause" : "player.play");
     put(play, "aria-label", text);

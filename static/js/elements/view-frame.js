@@ -9,6 +9,8 @@ import { find, make } from "../dom.js";
  */
 
 export class ViewFrame extends HTMLElement {
+  isLarge = false;
+
   connectedCallback() {
     this.addEventListener("click", this);
     this.addEventListener("chart-fresh", this);
@@ -27,7 +29,8 @@ export class ViewFrame extends HTMLElement {
 
   /** @param {boolean} large */
   set large(large) {
-    if (this.classList.contains("is-large") === large) return;
+    if (large === this.isLarge) return;
+    this.isLarge = large;
     this.classList.toggle("is-large", large);
     if (large) requestAnimationFrame(() => this.scrollIntoView({ block: "nearest" }));
     find(this, "[data-does=enlarge]").setAttribute("aria-pressed", String(large));

@@ -61,7 +61,7 @@ class Figure {
     const fresh = key !== this.drawn;
     if (fresh) this.renew(trace, state, key);
     if (this.chart === null) return;
-    cover(this.layers, shownIn(definition, trace), state, context.scene.timeline, context.scene.reversed);
+    cover(this.layers, shownIn(definition, trace), state, context.scene);
     point(this.layers.spot, this.chart, state.hover, definition, context.scene.timeline, this.size);
     write(this.words, state.hover ? definition.readout(this.chart, state.hover, trace) : "");
     if (this.size.height > 0) definition.extra?.(this.extras, this.chart, state, context, fresh, this.size);
@@ -84,7 +84,7 @@ class Figure {
     if (this.chart === null || height === 0) return;
     const { scene, player } = this.context;
     this.repaint();
-    cover(this.layers, shownIn(this.definition, this.context.trace()), player.state, scene.timeline, scene.reversed);
+    cover(this.layers, shownIn(this.definition, this.context.trace()), player.state, scene);
     this.definition.extra?.(this.extras, this.chart, player.state, this.context, true, this.size);
   }
 
@@ -156,11 +156,14 @@ function build(plot) {
 /** What is made of chains of both directions is there once all have run. @param {Definition} definition @param {Trace} trace */
 const shownIn = ({ shows, joint }, trace) => (joint && isJoint(trace) ? "loss" : shows);
 
-/** Veil the steps that this figure does not show yet. @param {ReturnType<typeof build>} layers @param {Definition['shows']} shows @param {State} state @param {Timeline} timeline @param {boolean} reversed */
-function cover({ veil, clip }, shows, state, timeline, reversed) {
+/** Veil the steps that this figure does not show yet. @param {ReturnType<typeof build>} layers @param {Definition['shows']} shows @param {State} state @param {Scene} scene */
+function cover({ veil, clip }, shows, state, { timeline, reversed, version }) {
   const until = reached({ t: nth(state.t, timeline.T, reversed), phase: state.phase }, timeline.T);
-  clip.style.left = `${timeline.left}px`;
-  clip.style.right = `${timeline.right}px`;
+  if (clip.dataset.version !== String(version)) {
+    clip.dataset.version = String(version);
+    clip.style.left = `${timeline.left}px`;
+    clip.style.right = `${timeline.right}px`;
+  }
   const hidden = {
     forward: timeline.edge(until.forward + 1) - timeline.left,
     loss: until.loss ? timeline.inner : 0,

@@ -62,6 +62,7 @@ export function makeColumn() {
   const vee = silent("weight weight-V", symbol("V"));
   const zero = silent("zero", "0");
   const lines = svg("svg", { class: "wires", "aria-hidden": "true", focusable: "false" });
+  const ways = svg("g");
   const element = make("li", { class: "step" });
   element.append(lines, next, parts.loss, parts.output, parts.cell, input, ...weights, vee, zero);
   const data = /** @type {StepData | null} */ (null);
@@ -75,9 +76,12 @@ export function makeColumn() {
     vee,
     zero,
     lines,
+    ways,
     t: -1,
     version: -1,
     pathed: false,
+    marked: "",
+    shown: "",
     seen: "",
     wired: "",
     data,
@@ -111,14 +115,14 @@ export function wireColumn(column, { rows, step, wide, states, reversed }, first
   if (column.wired === key) return;
   column.wired = key;
   const all = wires(rows, step, wide, states, first, reversed);
-  const parts = Object.entries(all).flatMap(([way, list]) =>
-    list.map(({ name, d, head }) => {
+  const drawn = (/** @type {'forward' | 'backward'} */ way) =>
+    all[way].map(({ name, d, head }) => {
       const lane = name === "u0" && states > 1 ? " lane-cell" : "";
       const line = svg("path", { class: "line", d });
       return svg("g", { class: `wire ${way} wire-${name[0]}${lane}` }, line, svg("path", { class: "head", d: head }));
-    }),
-  );
-  column.lines.replaceChildren(...parts);
+    });
+  column.ways.replaceChildren(...drawn("backward"));
+  column.lines.replaceChildren(...drawn("forward"), column.ways);
   column.element.classList.toggle("first", first);
 }
 

@@ -1,6 +1,6 @@
 // The units of a cell as a small column of squares: the state in signed colours and, once it is there, the gradient beside it.
 
-import { between, css } from "../color.js";
+import { css, shadeOf } from "../color.js";
 import { sharp } from "./chart.js";
 import { magnitude, pixels, rampOf, signed } from "./paint.js";
 
@@ -46,14 +46,28 @@ export function paintStrips(canvas, size, strips, { palette, decades }, reached)
   }
 }
 
-/** Squares while they can be told apart, else an image with a pixel a unit. @param {CanvasRenderingContext2D} context @param {Palette} palette @param {Painted} strip */
+/** Squares while they can be told apart, bars without a gap while there is a pixel for each unit, else an image that is made smaller. @param {CanvasRenderingContext2D} context @param {Palette} palette @param {Painted} strip */
 function paintStrip(context, palette, strip) {
-  if (strip.pitch < 4) return paintFine(context, palette, strip);
+  if (strip.pitch < 1) return paintFine(context, palette, strip);
+  if (strip.pitch < 4) return paintBars(context, palette, strip);
   const { values, scale, left, width, top, pitch } = strip;
   for (let unit = 0; unit < values.length; unit += 1) {
     const y = top + unit * pitch;
     tile(context, shade(palette, scale, values[unit]), left, y, width, pitch - 1);
     if (!Number.isFinite(values[unit])) cross(context, palette, left, y, width, pitch - 1);
+  }
+}
+
+/** Bars from pixel to pixel: no seam between two. @param {CanvasRenderingContext2D} context @param {Palette} palette @param {Painted} strip */
+function paintBars(context, palette, { values, scale, left, width, top, pitch }) {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const ramp = rampOf(palette, scale);
+  const edge = (/** @type {number} */ unit) => Math.round((top + unit * pitch) * ratio) / ratio;
+  for (let unit = 0; unit < values.length; unit += 1) {
+    const share = scale.share(values[unit]);
+    if (Number.isNaN(share)) continue;
+    context.fillStyle = shadeOf(ramp, share);
+    context.fillRect(left, edge(unit), width, edge(unit + 1) - edge(unit));
   }
 }
 
@@ -67,15 +81,15 @@ function paintFine(context, palette, { values, scale, left, width, top, pitch })
 
 /** Units that have no value yet. @param {CanvasRenderingContext2D} context @param {Palette} palette @param {Painted} strip */
 function blank(context, palette, { values, left, width, top, pitch }) {
-  const gap = pitch >= 4 ? 1 : 0;
+  if (pitch < 4) return tile(context, css(palette.zero), left, top, width, pitch * values.length);
   for (let unit = 0; unit < values.length; unit += 1)
-    tile(context, css(palette.zero), left, top + unit * pitch, width, pitch - gap);
+    tile(context, css(palette.zero), left, top + unit * pitch, width, pitch - 1);
 }
 
 /** @param {Palette} palette @param {import('./paint.js').Scale} scale @param {number} value */
 function shade(palette, scale, value) {
   const share = scale.share(value);
-  return css(between(rampOf(palette, scale), Number.isNaN(share) ? 0 : share));
+  return shadeOf(rampOf(palette, scale), Number.isNaN(share) ? 0 : share);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {string} color @param {number} x @param {number} y @param {number} wide @param {number} high */

@@ -1,7 +1,7 @@
 // The inside of a cell as SVG: wires with bridges where they cross, boxes that hold their units as bars, signs, chips.
 
 import { meaningOf } from "../color.js";
-import { svg, write } from "../dom.js";
+import { put, svg, write } from "../dom.js";
 import { firstSymbol } from "../latex.js";
 import { rounded } from "../polyline.js";
 import { nameOf } from "./twin.js";
@@ -16,7 +16,7 @@ import { bars } from "./units.js";
  * @typedef {{values: Float64Array, range: {low: number, high: number}}} Filling
  * @typedef {{units: (name: string) => Filling | null, unit: number | null, focus: {node: string | null} | null, phase: string, input: string,
  *   light: ReturnType<typeof import('../substeps.js').lightOf> | null}} Moment
- * @typedef {{shape: Shape, group: SVGElement, fill: SVGElement | null, mark: SVGElement | null, area: Area | null}} Drawn
+ * @typedef {{shape: Shape, group: SVGElement, fill: SVGElement | null, mark: SVGElement | null, floor: SVGElement, area: Area | null}} Drawn
  * @typedef {{x: number, y: number, width: number, height: number}} Area
  */
 
@@ -135,12 +135,11 @@ function drawShape(shape, cell, meaning, t) {
   const area = holds ? { x: left + 5, y: top + 19, width: width - 10, height: height - 23 } : null;
   const bar = area ? svg("path", { class: "part-units" }) : null;
   const mark = area ? svg("path", { class: "part-unit" }) : null;
-  if (area && bar && mark) {
-    if (kind === "box" || node) group.append(svg("path", { class: "part-floor", d: "" }), bar, mark);
-  }
+  const floor = svg("path", { class: "part-floor", d: "" });
+  if (area && bar && mark && (kind === "box" || node)) group.append(floor, bar, mark);
   group.append(...letters(shape, cell, { left, top }));
   if (isActive) group.setAttribute("aria-label", `${group.textContent}, ${nameOf(shape, cell, t)}`); // what is seen, then what it is
-  return { shape, group, fill: bar, mark, area };
+  return { shape, group, fill: bar, mark, floor, area };
 }
 
 /** What is written on a shape. @param {Shape} shape @param {DrawnCell} cell @param {{left: number, top: number}} corner @returns {SVGElement[]} */
@@ -253,7 +252,7 @@ function light({ shape, group }, given) {
 }
 
 /** @param {Drawn} part @param {Moment} moment */
-function fill({ shape, group, fill: path, mark, area }, { units, unit, focus, input }) {
+function fill({ shape, group, fill: path, mark, floor: line, area }, { units, unit, focus, input }) {
   const stem = shape.node ?? "";
   group.classList.toggle("is-focused", focus?.node !== null && focus?.node === stem && shape.kind !== "previous");
   if (shape.kind === "input") return inscribe(group, input);
@@ -262,8 +261,9 @@ function fill({ shape, group, fill: path, mark, area }, { units, unit, focus, in
   group.dataset.count = String(filling?.values.length ?? 0);
   path.setAttribute("d", filling ? bars(filling.values, filling.range, area) : "");
   const floor = filling ? area.y + area.height * (filling.range.high / (filling.range.high - filling.range.low)) : 0;
-  group.querySelector(".part-floor")?.setAttribute("d", filling ? `M${area.x},${floor.toFixed(1)}h${area.width}` : "");
-  mark.setAttribute(
+  put(line, "d", filling ? `M${area.x},${floor.toFixed(1)}h${area.width}` : "");
+  put(
+    mark,
     "d",
     filling && unit !== null && unit < filling.values.length ? column(area, unit, filling.values.length) : "",
   );

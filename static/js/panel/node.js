@@ -5,8 +5,9 @@ import { meaningOf } from "../color.js";
 import { make, write } from "../dom.js";
 import { colour, ofHead } from "../latex.js";
 import { typeset } from "../math.js";
+import { mostOf } from "../scene.js";
 import { t as say } from "../strings.js";
-import { largest, step } from "../trace.js";
+import { step } from "../trace.js";
 import { copyButton } from "./copy.js";
 import { createRuler, createSide } from "./side.js";
 import { createUnits } from "./units.js";
@@ -60,8 +61,9 @@ export function createNode({ choose, back, copy, t }) {
   const drawUnits = createUnits(units, choose, t);
   return {
     host,
-    /** What the trace tells at once. @param {Trace} trace @param {Place} at @param {{cell: any, decades: import('../color.js').Decades}} scene @param {Meaning} inner */
-    begin(trace, at, { cell, decades }, inner) {
+    /** What the trace tells at once. @param {Trace} trace @param {Place} at @param {import('../scene.js').Scene} scene @param {Meaning} inner */
+    begin(trace, at, scene, inner) {
+      const { cell, decades } = scene;
       const node = nodeOf(at.node, cell);
       const meaning = meaningOf(at.node, node?.role);
       host.className = `focused of-${meaning}`;
@@ -75,7 +77,7 @@ export function createNode({ choose, back, copy, t }) {
         drawUnits({
           values: value,
           unit: at.unit,
-          range: rangeOf(trace, at.node, node?.role),
+          range: rangeOf(trace, at.node, scene, node?.role),
           names: namesOf(trace, at.node),
           meaning,
         });
@@ -113,12 +115,11 @@ export function unitsOf(trace, name, t) {
   return array && array.dims[0] === "time" ? step(array, t) : null;
 }
 
-/** The scale of a node's values: the same at every step. @param {Trace} trace @param {string} name @param {string} [role] */
-export function rangeOf(trace, name, role) {
+/** The scale of a node's values: the same at every step. @param {Trace} trace @param {string} name @param {{version: number}} scene @param {string} [role] */
+export function rangeOf(trace, name, scene, role) {
   if (role === "gate") return { low: 0, high: 1 };
-  if (role === "alignment") return { low: 0, high: largest(trace.get(name)?.data ?? []) || 1 };
-  const most = largest(trace.get(name)?.data ?? []) || 1;
-  return { low: -most, high: most };
+  const most = mostOf(scene, trace.get(name)?.data ?? []) || 1;
+  return { low: role === "alignment" ? 0 : -most, high: most };
 }
 
 /** The units of the output layer are words, those of attention the steps of the source. @param {Trace} trace @param {string} name */

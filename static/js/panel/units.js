@@ -5,6 +5,9 @@ import { short } from "../numbers.js";
 
 const [WIDTH, HEIGHT] = [1000, 40];
 
+/** To a hundredth: a drawing is not finer, and ten times as much is written at every step. @param {number} value */
+const cents = (value) => Math.round(100 * value) / 100;
+
 /**
  * The outline of bars: one for each value, from the floor or from the middle.
  * @param {ArrayLike<number>} values @param {{low: number, high: number}} range @param {{x: number, y: number, width: number, height: number}} box
@@ -14,13 +17,13 @@ export function bars(values, { low, high }, { x, y, width, height }) {
   const gap = wide >= 3 ? Math.min(1.5, wide / 5) : 0;
   const at = (/** @type {number} */ value) =>
     y + height - ((Math.min(high, Math.max(low, value)) - low) / (high - low)) * height;
-  const zero = at(Math.max(low, Math.min(high, 0)));
+  const zero = cents(at(Math.max(low, Math.min(high, 0))));
   let path = "";
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];
     if (!Number.isFinite(value) || value === 0) continue;
-    const left = (x + index * wide + gap / 2).toFixed(2);
-    path += `M${left},${zero.toFixed(2)}H${(x + (index + 1) * wide - gap / 2).toFixed(2)}V${at(value).toFixed(2)}H${left}Z`;
+    const left = cents(x + index * wide + gap / 2);
+    path += `M${left},${zero}H${cents(x + (index + 1) * wide - gap / 2)}V${cents(at(value))}H${left}Z`;
   }
   return path;
 }

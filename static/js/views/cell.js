@@ -100,7 +100,8 @@ function describe(trace, state, shape, cell, t) {
 }
 
 /** What fills each node: its units, or in the backward run their gradients. @param {Trace} trace @param {State} state @param {any} scene */
-function content(trace, state, { cell, decades }) {
+function content(trace, state, scene) {
+  const { cell, decades } = scene;
   const backward = state.phase === "backward";
   const role = (/** @type {string} */ name) =>
     cell.nodes.find((/** @type {any} */ node) => node.name === name.replace(/_prev$/, ""))?.role;
@@ -112,7 +113,7 @@ function content(trace, state, { cell, decades }) {
       if (units === null) return null;
       return backward
         ? { values: logged(units, decades), range: { low: -1, high: 1 } }
-        : { values: units, range: rangeOf(trace, name, role(name)) };
+        : { values: units, range: rangeOf(trace, name, scene, role(name)) };
     },
   };
 }

@@ -12,8 +12,9 @@ import { createTurn } from "../motion/turn.js";
 import { cellWidth, networkRows } from "../motion/wires.js";
 import { roundUp } from "../numbers.js";
 import { errorAt, happened, nth } from "../player.js";
+import { mostOf } from "../scene.js";
 import { t } from "../strings.js";
-import { largest, step as slice } from "../trace.js";
+import { step as slice } from "../trace.js";
 
 /**
  * @typedef {import('../motion/chart.js').Context} Context
@@ -24,6 +25,9 @@ import { largest, step as slice } from "../trace.js";
  * @typedef {import('../trace.js').Trace} Trace
  * @typedef {import('../player.js').State} State
  */
+
+/** @type {number[]} */
+const NONE = [];
 
 /** What the network holds at one step. @param {Trace} trace @param {number} at @param {Scene} scene @returns {StepData} */
 export function data(trace, at, scene) {
@@ -41,7 +45,7 @@ export function data(trace, at, scene) {
     guess: answer.guess,
     p: answer.p,
     loss,
-    lossShare: Math.min(1, (loss || 0) / (largest(trace.get("loss")?.data ?? []) || 1)),
+    lossShare: Math.min(1, (loss || 0) / (mostOf(scene, trace.get("loss")?.data ?? NONE) || 1)),
     strips: strips(trace, at, scene),
     norm,
     share: logShare(norm, decades),
@@ -58,13 +62,14 @@ function lossAt(trace, at) {
 }
 
 /** The states of a cell at one step, the one that the output reads last, each with its gradient. @param {Trace} trace @param {number} at @param {Scene} scene */
-function strips(trace, at, { cell }) {
+function strips(trace, at, scene) {
+  const { cell } = scene;
   const states = [...cell.states].sort((one, other) => Number(one === cell.output) - Number(other === cell.output));
   return states.flatMap((name) => {
     const values = trace.get(name);
     const gradient = trace.get(`grad/${name}`);
     if (values === undefined) return [];
-    const limit = roundUp(largest(values.data));
+    const limit = roundUp(mostOf(scene, values.data));
     return [{ name, values: slice(values, at), gradient: gradient ? slice(gradient, at) : null, limit }];
   });
 }
@@ -138,6 +143,7 @@ class Network {
     this.belt.style.transform = `translateX(${-first * near.step}px)`;
     const last = Math.min(trace.dims.time - 1, first + near.count);
     for (let at = Math.max(0, first - 1); at <= last; at += 1) this.show(trace, state, at);
+    this.belt.classList.toggle("has-path", chosenPath(state, trace) !== null);
     for (const column of this.columns) this.mark(column, trace, state);
     this.turn(this.columns, Math.max(0, first - 1) % this.columns.length);
     this.pulse.follow(state, this.shape);
@@ -201,7 +207,10 @@ class Network {
     column.element.classList.toggle("is-out", at < first || at >= first + scene.near.count);
     const until = happened(state, { T: trace.dims.time, reversed: this.shape.reversed });
     const [states, gradients] = [until.state(at), until.gradient(at)];
+    const key = `${states} ${gradients} ${until.loss} ${this.joint}`;
     columns.showReached(column, this.shape, scene, { states, gradients });
+    if (column.shown === key) return;
+    column.shown = key;
     const { classList } = column.element;
     classList.toggle("has-state", states);
     classList.toggle("has-answer", states && (until.loss || !this.joint));
@@ -212,11 +221,15 @@ class Network {
   /** Light the step of the player, of the pointer, and the way of a chosen contribution. @param {Column} column @param {Trace} trace @param {State} state */
   mark(column, trace, state) {
     const at = column.t;
-    const { classList } = column.element;
-    classList.toggle("is-now", at === state.t);
-    classList.toggle("is-hover", state.hover?.t === at || state.hover?.k === at);
+    const hovered = state.hover?.t === at || state.hover?.k === at;
+    const key = `${at === state.t} ${hovered} ${state.focus?.node}`;
+    if (column.marked !== key) {
+      column.marked = key;
+      column.element.classList.toggle("is-now", at === state.t);
+      column.element.classList.toggle("is-hover", hovered);
+      columns.markFocus(column, at === state.t, state.focus?.node ?? null);
+    }
     this.markPath(column, trace, chosenPath(state, trace));
-    columns.markFocus(column, at === state.t, state.focus?.node ?? null);
     columns.markUnit(column, this.shape, this.units, isPlace(trace, state) ? undefined : framedUnit(state, at));
   }
 
@@ -224,7 +237,7 @@ class Network {
   markPath(column, trace, path) {
     const at = column.t;
     const on = path !== null && at >= path.low && at <= path.high;
-    this.belt.classList.toggle("has-path", path !== null);
+    if (!on && !column.pathed) return;
     column.element.classList.toggle("on-path", on);
     column.element.classList.toggle("path-start", on && at === path.k);
     column.element.classList.toggle("path-end", on && path.own && at === path.t);
@@ -234,10 +247,11 @@ class Network {
   }
 
   /** Colour and weigh the gradient's wires by its size. @param {Column} column @param {number} share */
-  weigh({ element }, share) {
+  weigh({ ways, cell }, share) {
     const size = Number.isNaN(share) ? 0 : share;
-    element.style.setProperty("--gradient-color", css(between(this.context.scene.palette.gradient, 0.3 + 0.45 * size)));
-    element.style.setProperty("--gradient-width", `${1 + 2.4 * size}px`);
+    const color = css(between(this.context.scene.palette.gradient, 0.3 + 0.45 * size));
+    for (const { style } of [ways, cell]) style.setProperty("--gradient-color", color); // not on all that inherits
+    ways.style.setProperty("--gradient-width", `${1 + 2.4 * size}px`);
   }
 
   destroy() {
