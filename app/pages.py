@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -99,9 +99,20 @@ def known_theme(asked: str) -> str:
 
 async def explorer(request: Request) -> Response:
     """The explorer, with the trace of its address if that is quickly made, else the default one."""
+    return await kept(request, open_with(request, of(request).settings))
+
+
+async def kept(request: Request, opened: Coroutine[Any, Any, Opening]) -> Response:
+    """The explorer as it was put together before, or put together now: a model that was brought may not last."""
     services = of(request)
-    opening = await open_with(request, services.settings)
+    key = (str(request.url), voice_of(request).language, services.assets.url(packs.PAGE))
+    if known := services.kept.find(key):
+        opened.close()
+        return page(request, known)
+    opening = await opened
     html = await explorer_html(services, opening, leaving(request))
+    if opening.problem is None and not opening.asked.packed:
+        services.kept.keep(key, html)
     return page(request, html, opening.problem.status if opening.problem else 200)
 
 
@@ -264,9 +275,7 @@ async def lecture(request: Request) -> Response:
     """A step of a lesson: the explorer, its words beside it."""
     services = of(request)
     lesson, place = found(request.path_params, voice_of(request).language)
-    opening = await open_lesson(request, services.settings, lesson, place)
-    html = await explorer_html(services, opening, leaving(request))
-    return page(request, html, opening.problem.status if opening.problem else 200)
+    return await kept(request, open_lesson(request, services.settings, lesson, place))
 
 
 async def open_lesson(request: Request, settings: Settings, lesson: Lesson, place: int) -> Opening:

@@ -1,12 +1,13 @@
 """What the routes of one application share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.requests import Request
 
 from app.assets import Assets
 from app.compute import Desk
+from app.kept import Kept
 from app.lanes import Lanes
 from app.metrics import Metrics
 from app.models import Models
@@ -26,6 +27,7 @@ class Services:
     seats: Seats
     assets: Assets
     models: Models
+    kept: Kept = field(default_factory=Kept)
 
     def leave(self) -> None:
         """Say farewell to every open stream; begin none from now on."""

@@ -15,7 +15,8 @@ from tests.serving import serving
 from tools.browser import MISSING, find
 
 HERE = Path(__file__).parent
-SCRIPTS = (HERE / "page.js", HERE / "opponents" / "network.js", HERE / "opponents" / "react.js")
+OURS = (HERE / "page.js",)
+SCRIPTS = (*OURS, HERE / "opponents" / "network.js", HERE / "opponents" / "react.js")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -74,10 +75,10 @@ def arrive(page: Page, run: Run) -> None:
 
 
 @contextmanager
-def fresh(browser: Browser) -> Iterator[BrowserContext]:
-    """A context without a cache, with the harness in each page."""
+def fresh(browser: Browser, scripts: Sequence[Path] = SCRIPTS) -> Iterator[BrowserContext]:
+    """A context without a cache, with the harness, and perhaps the rivals, in each page."""
     context = browser.new_context(viewport=VIEWPORT)
-    for script in SCRIPTS:
+    for script in scripts:
         context.add_init_script(path=script)
     try:
         yield context

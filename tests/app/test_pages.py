@@ -34,6 +34,14 @@ def test_the_explorer_opens_with_the_default_trace(base_url: str) -> None:
     assert data["problem"] is None
 
 
+@pytest.mark.parametrize("query", [{}, {"cell": "gru"}, {"lang": "de"}, {"hidden": "no number"}])
+def test_a_page_is_the_same_when_it_is_asked_for_again(base_url: str, query: Query) -> None:
+    first, second = (WEB.get(base_url, params=query) for _ in range(2))
+    assert (first.status_code, first.text) == (second.status_code, second.text)
+    assert inside(second.text)["recipe"]["cell"] == query.get("cell", "rnn-tanh")
+    assert f'lang="{query.get("lang", "en")}"' in second.text
+
+
 def test_the_explorer_opens_with_the_trace_of_its_address(base_url: str) -> None:
     data = inside(WEB.get(base_url, params={"cell": "lstm", "hidden": 12}).text)
     assert data["recipe"] == data["trace"]["recipe"]

@@ -89,7 +89,7 @@ const AREA = { x: 0, y: 0, width: 20, height: 10 };
 
 test("bars of a gate stand on the floor, signed ones on the middle", () => {
   assert.equal(bars([0.5, 1], { low: 0, high: 1 }, AREA), "M0.75,10H9.25V5H0.75ZM10.75,10H19.25V0H10.75Z");
-  assert.equal(bars([-1], { low: -1, high: 1 }, AREA), "M0.75,5.00H19.25V10.00H0.75Z");
+  assert.equal(bars([-1], { low: -1, high: 1 }, AREA), "M0.75,5H19.25V10H0.75Z");
 });
 
 test("bars leave out what is no number and cut off what is out of range", () => {
