@@ -148,8 +148,10 @@ def _windows_ns(s: Size) -> float:
 def _numbers(s: Size, include: frozenset[str]) -> int:
     counts = dict.fromkeys(GROUPED, 0)
     counts["windows"] = s.span * (2 * s.I + s.H + s.span) + 3 * s.H * s.I + 40
+    for group in ("backward", "params", "contributions"):
+        counts[group] += 2 * s.H * s.O  # the head, which reads one chain or two ends
     for p in s.parts:
-        weights = p.products * s.H**2 + p.inputs * s.H * p.I + 2 * s.H * s.O
+        weights = p.products * s.H**2 + p.inputs * s.H * p.I
         counts["forward"] += p.T * (s.H * (p.nodes + p.states) + p.I + p.looks * s.T) + 2 * s.T * s.O
         counts["backward"] += p.T * s.H * p.nodes + weights
         counts["params"] += weights

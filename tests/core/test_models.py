@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.settings import Settings
 from core.brought import settled, shipped
+from core.cost import check_cost
 from core.data import COLLECTIONS
 from core.data.collection import Examples
 from core.errors import ExcerptError
-from core.experiment import compute
+from core.experiment import DEFAULT_GROUPS, compute
 from core.material import ends, shown_before
 from core.models import cards
 from core.models.cards import FOLDER, card, file, names
@@ -154,6 +156,13 @@ def test_a_recipe_names_a_shipped_model() -> None:
     trace = compute(recipe, ("forward", "params"))
     said = ready("names").predictions(COLLECTIONS["names"].sample(5).batch)
     assert np.abs(trace.arrays["probs"].data - said).max() < 1e-12
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_model_can_be_shown_whole(name: str) -> None:
+    recipe = settled(make_recipe({"model": name}), {})
+    limits = Settings()
+    check_cost(recipe, DEFAULT_GROUPS, milliseconds=limits.compute_ms, bytes=limits.response_bytes)
 
 
 def test_the_filters_of_the_trigger_are_a_convolution_in_time() -> None:
