@@ -53,9 +53,16 @@ function ready(word) {
   document.documentElement.dataset.ready = word;
 }
 
+/** Whether somebody comes back to this page, or loads it again. */
+const isBack = () => {
+  const [came] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  return came !== undefined && came.type !== "navigate";
+};
+
 /** @param {any} page @param {any} trace @param {any[]} packs */
 function start(page, trace, packs) {
-  const whole = packs.length > 0 || Boolean(page.lesson); // what may stand above the network, or in its place
+  // At once what may stand above the network or in its place, and all of a page that the browser scrolls to where it was left.
+  const whole = packs.length > 0 || Boolean(page.lesson) || isBack();
   const opened = open(page, trace, packs, whole);
   Object.assign(window, { unrolled: opened });
   requestAnimationFrame(() => {
