@@ -125,9 +125,12 @@ def test_an_address_gives_the_same_picture_again(open_page: Callable[..., Any]) 
     rest(page)
     page.mouse.click(*cell_of_matrix(page, t=5, k=2))
     until(page, "location.hash.includes('parameter=W')")
+    left = page.evaluate("scrollY")
     before = settled_picture(page)
+    page.evaluate("(at) => scrollTo(0, at)", left)
     page.reload()
     rest(page)
+    until(page, f"scrollY === {left}")
     assert page.evaluate(DIFFERENCES, [before, settled_picture(page)]) == 0
 
 
@@ -137,9 +140,22 @@ def settled_picture(page: Page) -> str:
     rest(page)
     page.evaluate("document.activeElement?.blur()")
     page.locator("focus-panel .katex:visible").first.wait_for()
+    page.evaluate(REPAINT)
     page.wait_for_timeout(400)
     return b64encode(page.screenshot(animations="disabled")).decode()
 
+
+# What was painted piece by piece has other edges than what was painted at once, though nothing else differs.
+REPAINT = """() => {
+  scrollTo(0, 0);
+  const drawn = document.querySelector(".cell-drawing");
+  drawn.style.display = "none";
+  drawn.getBoundingClientRect();
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+    drawn.style.display = "";
+    resolve();
+  })));
+}"""
 
 DIFFERENCES = """async (pictures) => {
   const [one, other] = await Promise.all(pictures.map(async (picture) => {
