@@ -60,7 +60,7 @@ def test_the_next_example_is_another_picture(page: Page) -> None:
     page.get_by_role("button", name="The next example").click()
     page.wait_for_function("() => unrolled.stage.trace.recipe.example === 1")
     page.wait_for_function("() => document.querySelector('.data-count').textContent.startsWith('2 of')")
-    assert page.evaluate("location.search") == "?example=1&model=account"
+    page.wait_for_function("() => location.search === '?example=1&model=account'")
     assert before
 
 
