@@ -20,7 +20,7 @@ from tools.browser import MISSING, find
 FOLDER = ROOT / "docs" / "gallery"
 DESK: ViewportSize = {"width": 1280, "height": 800}
 THEMES = ("light", "dark")
-QUALITY = 38
+QUALITY = 36
 HEAD = """# Gallery
 
 Each feature in light and dark, from the running page: `make gallery` takes them all again.
