@@ -145,7 +145,8 @@ class Network {
     for (let at = Math.max(0, first - 1); at <= last; at += 1) this.show(trace, state, at);
     this.belt.classList.toggle("has-path", chosenPath(state, trace) !== null);
     for (const column of this.columns) this.mark(column, trace, state);
-    this.turn(this.columns, Math.max(0, first - 1) % this.columns.length);
+    // Who hears the steps one by one hears a run that rests; to move elements at every step costs late frames.
+    if (!state.playing) this.turn(this.columns, Math.max(0, first - 1) % this.columns.length);
     this.pulse.follow(state, this.shape);
   }
 
