@@ -131,8 +131,8 @@ globalThis.unrolledBench = (() => {
       for (let n = 0; n < clicks; n += 1) {
         unrolled.player.set({ focus: null });
         await pause(60 + ((n * 7.3) % 17));
-        const nodes = [...document.querySelectorAll(".step [data-node]")];
-        const node = nodes[(n * 7) % nodes.length];
+        const nodes = [...document.querySelectorAll(".step [data-node]")].filter((node) => node.offsetParent !== null);
+        const node = nodes[(n * 31) % nodes.length]; // a prime: each node before any again, whose answer would be there already
         const arrived = new Promise((resolve) => {
           const watcher = new MutationObserver(() => {
             if (performance.getEntriesByType("resource").length === before) return;
