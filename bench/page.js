@@ -132,7 +132,7 @@ globalThis.unrolledBench = (() => {
         unrolled.player.set({ focus: null });
         await pause(60 + ((n * 7.3) % 17));
         const nodes = [...document.querySelectorAll(".step [data-node]")].filter((node) => node.offsetParent !== null);
-        const node = nodes[(n * 31) % nodes.length]; // a prime: each node before any again, whose answer would be there already
+        const node = nodes[(n * 31) % nodes.length]; // few twice, though the lens moves: their answers are there already, and are waited for in vain
         const arrived = new Promise((resolve) => {
           const watcher = new MutationObserver(() => {
             if (performance.getEntriesByType("resource").length === before) return;
